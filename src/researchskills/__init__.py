@@ -1,0 +1,24 @@
+"""Research at the Interface: the names that the course's notebooks use.
+
+They are imported when first used, so that a page opens fast: a lesson that asks a question does not
+wait for pandas.
+"""
+
+from importlib import import_module
+
+_HOME = {
+    "question": "ask",
+    "check": "ask",
+    "load": "datasets",
+    "codebook": "datasets",
+    "describe": "datasets",
+    "figure": "charts",
+    "bars": "charts",
+}
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"researchskills.{_HOME[name]}"), name)

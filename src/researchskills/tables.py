@@ -1,0 +1,65 @@
+"""Tables as HTML that a screen reader can follow.
+
+pandas cuts long text at fifty characters and gives its headers no scope, so a codebook or the numbers
+behind a figure are written here: a caption, `scope` on every header, every word in full, no script.
+"""
+
+import pandas as pd
+
+from researchskills._html import escape
+
+
+def show(value) -> str:
+    """One value as people read it: no trailing zeros, an empty cell where nothing is known."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return str(value)
+
+
+def html_table(table: pd.DataFrame, caption: str) -> str:
+    """A table with caption and scoped headers.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Tidy table. A named index becomes the row headers, else the first column does.
+    caption : str
+        What the table holds, in a few words.
+
+    Returns
+    -------
+    str
+        A `<table>` without script or style sheet.
+    """
+    named = any(name is not None for name in table.index.names)
+    rows = table.reset_index() if named else table
+    words = [escape(str(column).replace("_", " ")) for column in rows.columns]
+    head = "".join(f'<th scope="col">{word}</th>' for word in words)
+    body = []
+    for row in rows.itertuples(index=False):
+        first, *rest = [escape(show(value)) for value in row]
+        cells = "".join(f"<td>{value}</td>" for value in rest)
+        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
+    return (
+        f"<table><caption>{escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+class ReadableTable(pd.DataFrame):
+    """A data frame that shows all its rows and words in a notebook; otherwise like any other."""
+
+    _metadata = ["caption"]
+
+    @property
+    def _constructor(self):
+        return pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        return html_table(self, self.caption)
