@@ -127,7 +127,6 @@ HARMLESS = [
     "born in 1960",
     "born at 3.30",
     "stillborn 3/4/1960",
-    "The service was born. On 3 April 1948 it opened.",
     # Postcode: false friends
     "A1 5 10",
     "cells A1 to B12",
@@ -204,8 +203,9 @@ def test_a_picture_embedded_in_markdown_is_not_read_as_text():
     assert [match.kind for match in privacy.find(left)] == [POSTCODE]
 
 
-@pytest.mark.parametrize("text", ["a" * 300_000, "0" * 300_000, "1 " * 150_000, "a.b-" * 75_000, "07 " * 100_000, "a@" * 150_000])
-def test_awkward_text_is_read_in_good_time(text):
+@pytest.mark.parametrize("piece", ["a", "0", "1 ", "a.b-", "07 ", "a@", "born ", "0 (", "\u00a0"])
+def test_awkward_text_is_read_in_good_time(piece):
+    text = piece * (300_000 // len(piece))
     started = time.monotonic()
     privacy.find(text)
     assert time.monotonic() - started < 5

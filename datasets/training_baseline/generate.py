@@ -1,4 +1,4 @@
-"""Makes training_baseline.csv: an invented survey of a joint cohort before training.
+"""Makes the files of training_baseline: an invented survey of a joint cohort before training.
 
 How it works. Each person gets two hidden standings, *competence* and *backing*, drawn from a normal
 distribution. Every answer mixes them with a part of its own (a Gaussian copula with two factors), so
@@ -49,6 +49,23 @@ QUOTA = [
     ("voluntary", "voluntary sector worker", "operational manager", "provision", "T3", 6),
     ("voluntary", "planner or commissioner", "strategic", DOES_NOT_APPLY, "T4", 5),
 ]
+
+SKILL_TITLES = {
+    "skill_literature": "finding and appraising literature",
+    "skill_existing_data": "using existing data",
+    "skill_questions": "framing researchable questions",
+    "skill_interviewing": "qualitative interviewing",
+    "skill_statistics": "small-scale statistics",
+    "skill_managing": "managing research",
+}
+BARRIER_TITLES = {
+    "culture": "culture and rewards",
+    "supervisor": "supervisors' attitudes",
+    "skills": "personal skills",
+    "attitudes": "personal attitudes",
+    "support": "support staff and materials",
+    "change": "services are changing",
+}
 
 # How much of each answer comes from competence and from backing; the rest is its own.
 # Chosen by the course (no published correlation matrix): signs follow the principal source.
@@ -186,7 +203,9 @@ def generate() -> pd.DataFrame:
     people.loc[rng.choice(n, n - given["people given the long form"], replace=False), "form"] = "short"
     blank = given["share of each answer left blank"]
     for skill in [name for name in LOADINGS if name.startswith("skill_")]:
-        asked = (people.form == "long") if skill == "skill_statistics" else pd.Series(True, index=people.index)
+        asked = (
+            (people.form == "long") if skill == "skill_statistics" else pd.Series(True, index=people.index)
+        )
         answers = cut(standing[skill][asked], given[f"{skill}: shares of ratings 1 to 5"])
         people[skill] = NOT_ASKED
         people.loc[asked, skill] = leave_blank(answers, blank, rng)
@@ -227,6 +246,38 @@ def generate() -> pd.DataFrame:
     return people
 
 
+def skill_gaps(people: pd.DataFrame) -> pd.DataFrame:
+    """Counts for each skill: people, asked, answered, rated 1 or 2. The percentage is left to the reader."""
+    return pd.DataFrame(
+        {
+            "skill": title,
+            "people": len(people),
+            "asked": (people[name] != NOT_ASKED).sum(),
+            "answered": people[name].isin([*"12345"]).sum(),
+            "low": people[name].isin(["1", "2"]).sum(),
+            "synthetic": "yes",
+        }
+        for name, title in SKILL_TITLES.items()
+    )
+
+
+def barriers(people: pd.DataFrame) -> pd.DataFrame:
+    """Counts for each of the source's six groups of barriers, in the source's order."""
+    return pd.DataFrame(
+        {
+            "barrier": title,
+            "people": len(people),
+            "ticked": (people[f"barrier_{group}"] == "yes").sum(),
+            "main": (people["top_barrier"] == group).sum(),
+            "synthetic": "yes",
+        }
+        for group, title in BARRIER_TITLES.items()
+    )
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    generate().to_csv(folder / "training_baseline.csv", index=False, lineterminator="\n", encoding="utf-8")
+    answers = generate()
+    tables = {"training_baseline": answers, "skill_gaps": skill_gaps(answers), "barriers": barriers(answers)}
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")

@@ -12,8 +12,10 @@ _HOME = {
     "load": "datasets",
     "codebook": "datasets",
     "describe": "datasets",
+    "signposts": "signposting",
     "figure": "charts",
     "bars": "charts",
+    "intervals": "charts",
 }
 __all__ = list(_HOME)
 

@@ -43,9 +43,9 @@ class Asked(Activity):
     def __init__(self, asked: bank.Question, folder: Path | None = None):
         self.asked = asked
         super().__init__(asked.id, folder)
-        self.observe(self._answer_changed, names="answer")
+        self.observe(self._uncheck, names="answer")
 
-    def _answer_changed(self, _change) -> None:
+    def _uncheck(self, _change) -> None:
         self.checked = False
 
     @property
@@ -115,7 +115,8 @@ class Asked(Activity):
 
     def report(self) -> str:
         """The task, what could be answered, and the answer."""
-        verdict = self._verdict_html() if self.checked and not self.asked.points else ""
+        shows_verdict = self.checked and self.asked.can_be_checked and not self.asked.points
+        verdict = self._verdict_html() if shows_verdict else ""
         answer = self.answer_html() if self.is_answered else "<p>Not answered yet.</p>"
         prompt = "" if self.asked.points else self._prompt_html()
         return (

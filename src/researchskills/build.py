@@ -28,8 +28,10 @@ from researchskills.paths import course_root, suggestion
 from researchskills.source import Cell, Fault, Module, Page, SourceError, read_module
 from researchskills.store import replace_file
 
-SETUP = "from researchskills import check, question"
+SETUP = "from researchskills import bars, check, figure, intervals, load, question, signposts"
 FILES = ("lesson.ipynb", "exercises.ipynb", "module.json", "supervisor.md")
+#: Says what a folder was built from; written last, and not kept in the repository.
+STAMP = ".built-from"
 #: Stands where a learner's stub goes while nbgrader works; its own stub frightens people.
 STUB_MARK = "# the stub goes here"
 
@@ -72,17 +74,16 @@ def build(
     built = []
     for name in _chosen(names, root):
         target = root / "course" / name
-        edition = _edition(root, name)
-        if not everything and _is_current(target, edition):
+        if not everything and _is_current(target, _built_from(root, name)):
             progress(f"{name}: nothing has changed.")
             continue
         progress(f"{name}: building …")
         with tempfile.TemporaryDirectory(prefix="course-build-") as scratch:
-            made = _build_module(root, name, edition, Path(scratch))
+            made = _build_module(root, name, Path(scratch))
             target.mkdir(parents=True, exist_ok=True)
-            # module.json last: it says which source the folder was built from.
-            for file in sorted(FILES, key=lambda one: one == "module.json"):
+            for file in FILES:
                 replace_file(target / file, (made / file).read_bytes())
+            replace_file(target / STAMP, _built_from(root, name).encode())
         built.append(name)
         progress(f"{name}: done.")
     return built
@@ -109,13 +110,13 @@ def check(names: Iterable[str] = (), root: Path | None = None) -> list[str]:
     differing = []
     for name in chosen:
         with tempfile.TemporaryDirectory(prefix="course-check-") as scratch:
-            made = _build_module(root, name, _edition(root, name), Path(scratch))
+            made = _build_module(root, name, Path(scratch))
             for file in FILES:
                 there = root / "course" / name / file
                 if not there.exists() or there.read_bytes() != (made / file).read_bytes():
                     differing.append(f"course/{name}/{file}")
         present = (root / "course" / name).glob("*")
-        differing += [f"course/{name}/{path.name}" for path in present if path.name not in FILES]
+        differing += [f"course/{name}/{path.name}" for path in present if path.name not in (*FILES, STAMP)]
     if not list(names):
         present = [path.name for path in (root / "course").glob("*") if path.is_dir()]
         differing += [f"course/{name}" for name in sorted(present) if name not in chosen]
@@ -134,28 +135,40 @@ def _chosen(names: Iterable[str], root: Path) -> list[str]:
 
 
 def _edition(root: Path, name: str) -> str:
-    """A fingerprint of all that the derived files depend on."""
+    """A fingerprint of what learners read and answer; it travels with a hand-in."""
+    folder = root / "solutions" / name
+    return _fingerprint([folder / "lesson.md", folder / "exercises.md"], root)
+
+
+def _built_from(root: Path, name: str) -> str:
+    """A fingerprint of all that the derived files depend on: text, data and this package."""
+    package = Path(__file__).parent
+    ours = _fingerprint((path for path in package.glob("*.py")), package)
+    folders = (root / "solutions" / name, root / "datasets")
+    theirs = _fingerprint((path for folder in folders for path in folder.rglob("*")), root)
+    return f"{theirs}-{ours}"
+
+
+def _fingerprint(paths: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
-    folders = (root / "solutions" / name, root / "datasets", Path(__file__).parent)
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in {".md", ".csv", ".json", ".py"} and "lab" not in path.parts:
-                digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-                digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    for path in sorted(paths):
+        if path.is_file() and path.suffix in {".md", ".csv", ".json", ".py"}:
+            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+            # A checkout on Windows may have other line ends; it is still the same source.
+            digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()[:16]
 
 
-def _is_current(target: Path, edition: str) -> bool:
+def _is_current(target: Path, built_from: str) -> bool:
     try:
-        return json.loads((target / "module.json").read_bytes())["edition"] == edition and all(
-            (target / file).exists() for file in FILES
-        )
-    except (OSError, ValueError, KeyError):
+        return (target / STAMP).read_text() == built_from and all((target / file).exists() for file in FILES)
+    except OSError:
         return False
 
 
-def _build_module(root: Path, name: str, edition: str, scratch: Path) -> Path:
+def _build_module(root: Path, name: str, scratch: Path) -> Path:
     module = read_module(root / "solutions" / name)
+    edition = _edition(root, name)
     made = scratch / name
     made.mkdir()
     described = json.dumps(_description(module, edition), ensure_ascii=False, indent=1) + "\n"
@@ -408,12 +421,7 @@ def _executed(page: Page, notebook: NotebookNode, folder: Path) -> NotebookNode:
         if cell.cell_type != "code":
             continue
         cell.metadata.pop("execution", None)
-        hidden = "activity" in cell.metadata.tags
-        # The number in front of a cell means nothing to a learner where the code is folded away.
-        cell.execution_count = None if hidden else cell.execution_count
         for output in cell.outputs:
-            if "execution_count" in output:
-                output.execution_count = cell.execution_count
             faults += _output_faults(page, cell, output)
     if faults:
         raise SourceError(faults)
@@ -450,10 +458,10 @@ def _answers_left(module: Module, made: Path) -> list[Fault]:
     for page in (module.lesson, module.exercises):
         for cell in page.questions:
             for what, secret in secrets(cell.question):
-                for file, text in released.items():
-                    if _squeezed(secret) in text:
-                        faults.append(Fault(page.path, cell.line,
-                                            f"{what} of “{cell.question.id}” is left in {file}: “{secret[:60]}”"))
+                files = [file for file, text in released.items() if _squeezed(secret) in text]
+                if files:
+                    faults.append(Fault(page.path, cell.line, f"{what} of “{cell.question.id}” is left in "
+                                                              f"{' and '.join(files)}: “{secret[:60]}”"))
     return faults
 
 

@@ -16,6 +16,9 @@ from pathlib import Path
 from researchskills import paths
 from researchskills._html import escape
 from researchskills.errors import CourseError
+from researchskills.glossary import now_term
+
+__all__ = ["Description", "codebook", "describe", "load", "names", "now_term", "validate"]
 
 
 def names() -> list[str]:
@@ -48,20 +51,29 @@ def load(name: str, resource: str | None = None):
     Examples
     --------
     >>> load("training_baseline").shape
-    (240, 26)
+    (240, 27)
     """
     import pandas as pd
 
     table, path = _table(name, resource)
     schema = table["schema"]
     try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=table.get("encoding", "utf-8"))
+        raw = pd.read_csv(
+            path,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            encoding=table.get("encoding", "utf-8"),
+        )
     except FileNotFoundError:
         raise _damaged(name, f"the file {path.name} is missing") from None
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise _damaged(name, f"the file {path.name} cannot be read as a table ({error})") from error
+        raise _damaged(
+            name, f"the file {path.name} cannot be read as a table ({str(error).strip()})"
+        ) from error
     expected = [spec["name"] for spec in schema["fields"]]
-    if list(raw.columns) != expected:
+    # Rows longer than the header would make pandas take the first column for row names.
+    if list(raw.columns) != expected or not isinstance(raw.index, pd.RangeIndex):
         raise _damaged(name, f"the columns of {path.name} are not those in its description")
     codes = schema.get("missingValues", [""])
     columns = {}
@@ -70,9 +82,8 @@ def load(name: str, resource: str | None = None):
         column, bad = _typed(text, missing, spec)
         if bad.any():
             row = int(bad.to_numpy().argmax())
-            raise _damaged(
-                name, f"row {row + 2} of {path.name} holds “{text.iloc[row]}” in the column {spec['name']}"
-            )
+            held = f"holds “{text.iloc[row]}”" if pd.notna(text.iloc[row]) else "has nothing"
+            raise _damaged(name, f"row {row + 2} of {path.name} {held} in the column {spec['name']}")
         columns[spec["name"]] = column
     return pd.DataFrame(columns)
 
@@ -186,32 +197,45 @@ class Description:
     tables: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
 
-    def _lines(self) -> list[tuple[str, str]]:
+    def _for_all(self) -> list[tuple[str, str]]:
         origin = "Synthetic: every record was invented." if self.synthetic else "Compiled from sources."
         return [
             ("Origin", origin),
             ("What one row is", self.unit_of_observation),
-            ("What it teaches", self.teaching_move),
-            ("What was built into it", self.designed_feature),
-            ("Misconception to bring up", self.misconception),
             ("What must not be claimed", self.must_not_claim),
             ("Tables", "; ".join(self.tables)),
             ("Licence", self.licence),
             ("Sources", "; ".join(self.sources)),
         ]
 
+    def _for_teachers(self) -> list[tuple[str, str]]:
+        return [
+            ("What it teaches", self.teaching_move),
+            ("What was built into it", self.designed_feature),
+            ("Misconception to bring up", self.misconception),
+        ]
+
     def __str__(self) -> str:
         lines = [f"{self.title} ({self.name})", self.summary]
-        return "\n".join(lines + [f"{label}: {words}" for label, words in self._lines()])
+        told = self._for_all() + self._for_teachers()
+        return "\n".join(lines + [f"{label}: {words}" for label, words in told])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<dt><b>{label}</b></dt><dd>{escape(words)}</dd>" for label, words in self._lines())
         return (
             f'<section aria-label="About the data"><p><b>{escape(self.title)}</b> '
-            f"(<code>{escape(self.name)}</code>)</p><p>{escape(self.summary)}</p><dl>{items}</dl></section>"
+            f"(<code>{escape(self.name)}</code>)</p><p>{escape(self.summary)}</p>"
+            f"{_definitions(self._for_all())}"
+            # Folded, because it gives away what learners are about to find out.
+            f"<details><summary>For those who teach with it</summary>{_definitions(self._for_teachers())}"
+            "</details></section>"
         )
+
+
+def _definitions(pairs: list[tuple[str, str]]) -> str:
+    items = "".join(f"<dt><b>{label}</b></dt><dd>{escape(words)}</dd>" for label, words in pairs)
+    return f"<dl>{items}</dl>"
 
 
 def describe(name: str) -> Description:
@@ -261,12 +285,12 @@ def validate(name: str) -> list[str]:
         report = Package(str(_home() / name / "datapackage.json")).validate()
     except FrictionlessException as problem:
         found = problem.reasons or [problem.error]
-        return [f"datapackage.json: the description is not valid: {error.note}." for error in found]
+        return [f"datapackage.json: {error.note}." for error in found]
     findings = [sentence(error.to_descriptor()) for error in report.errors]
     for task, table in zip(report.tasks, package["resources"], strict=True):
         fields = {spec["name"]: spec for spec in table["schema"]["fields"]}
         errors = [error.to_descriptor() for error in task.errors]
-        findings += [f"{table['path']} · {words}" for words in sentences(errors, fields)]
+        findings += sentences(errors, fields, table["path"])
     return findings
 
 
@@ -279,7 +303,9 @@ def _package(name: str) -> dict:
     if name not in names():
         if (_home() / name).is_dir():
             raise _damaged(name, "its description, datapackage.json, is missing")
-        raise CourseError(f"There is no data package “{name}”.{paths.suggestion(name, names())}", exit_status=2)
+        raise CourseError(
+            f"There is no data package “{name}”.{paths.suggestion(name, names())}", exit_status=2
+        )
     try:
         package = json.loads((_home() / name / "datapackage.json").read_text(encoding="utf-8"))
         for table in package["resources"]:
@@ -301,6 +327,6 @@ def _table(name: str, resource: str | None) -> tuple[dict, Path]:
 
 def _damaged(name: str, what: str) -> CourseError:
     return CourseError(
-        f"The data package “{name}” is damaged: {what}. Your answers are untouched. "
-        f"“course data validate {name}” lists the faults; a fresh copy of the course puts it right."
+        f"The data package “{name}” is damaged: {what}. "
+        "Your answers are untouched. A fresh copy of the course puts it right."
     )

@@ -21,3 +21,7 @@ class CourseError(Exception):
     def __init__(self, message: str, exit_status: int = 1):
         super().__init__(message)
         self.exit_status = exit_status
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks an exception how to show itself: a learner reads the sentence, not the code.
+        return [str(self)]

@@ -153,9 +153,11 @@ def read_page(path: Path, where: str) -> Page:
     page.faults += _markdown_faults(path, text)
     for cell, start in zip(notebook.cells, starts, strict=True):
         if cell.cell_type == "markdown":
-            _add_markdown(page, cell, start + 1)
+            # jupytext strips blank lines, but counts the cell from where they began.
+            blank = next(number for number, one in enumerate(lines[start:]) if one.strip())
+            _add_markdown(page, cell, start + blank + 1)
         elif cell.cell_type == "code":
-            _add_code(page, cell, start + 1)
+            _add_code(page, cell, start)
         else:
             _add_question(page, cell.source, lines[start - 1], start)
     return page
@@ -200,15 +202,21 @@ def _add_question(page: Page, text: str, fence: str, line: int) -> None:
             raise bank.QuestionError("the block is empty")
         question = bank.parse(identifier, source, page.where)
     except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        at = line + 1 + (mark.line if mark else 0)
-        page.faults.append(Fault(page.path, at, f"the question “{identifier}” is not valid YAML: "
-                                                f"{getattr(problem, 'problem', problem)}"))
+        page.faults.append(Fault(page.path, line + 1 + _yaml_line(problem),
+                                 f"the question “{identifier}” is not valid YAML: {getattr(problem, 'problem', problem)}"))
     except (bank.QuestionError, KeyError, TypeError, AttributeError, ValueError) as problem:
         page.faults.append(Fault(page.path, line, f"the question “{identifier}”: {problem}"))
     else:
         page.cells.append(Cell("question", text, line, question=question))
         page.faults += _question_faults(page.path, line, question)
+
+
+def _yaml_line(problem: yaml.YAMLError) -> int:
+    mark = getattr(problem, "problem_mark", None)
+    if mark and "end of stream" in (problem.problem or ""):
+        # A quotation mark that is never closed is found at the end; the author must go to its start.
+        mark = problem.context_mark
+    return mark.line if mark else 0
 
 
 def _question_faults(path: Path, line: int, question: bank.Question) -> list[Fault]:
@@ -319,7 +327,7 @@ def expand_roles(text: str, path: Path, line: int) -> tuple[str, list[Fault]]:
     faults = []
 
     def pair(found: re.Match) -> str:
-        from researchskills.datasets import now_term
+        from researchskills.glossary import now_term
 
         try:
             return now_term(found[1])

@@ -41,10 +41,9 @@ _SENTENCES = {
     "missing-cell": "the row ends before this field",
     "unique-error": "the value must not occur twice; it is {note}",
     "primary-key": "the row needs an identifier of its own: {note}",
-    "foreign-key": "the value points to a record that does not exist: {note}",
     "source-error": "the file cannot be read as a table: {note}",
     "format-error": "the file cannot be read as a table: {note}",
-    "scheme-error": "the file named in the description cannot be opened; is it in the package's folder?",
+    "scheme-error": "the file is named in the description but cannot be opened",
     "encoding-error": "the file is not written in the agreed character encoding; save it as “CSV UTF-8”",
     "row-count": "the file has a different number of rows from the description: {note}",
     "field-count": "the file has a different number of columns from the description: {note}",
@@ -55,8 +54,8 @@ _SENTENCES = {
 _ROW_ALREADY_NAMED = {"unique-error", "blank-row", "constraint-error"}
 
 
-def sentence(error: dict, fields: dict | None = None) -> str:
-    """One error as `row · field · value: what is wrong`.
+def sentence(error: dict, fields: dict | None = None, file: str = "") -> str:
+    """One error as `file · row · field · value: what is wrong`.
 
     Parameters
     ----------
@@ -64,8 +63,10 @@ def sentence(error: dict, fields: dict | None = None) -> str:
         frictionless's own description of the error (`error.to_descriptor()`).
     fields : dict, optional
         Table Schema fields by name, for naming the limit that was passed.
+    file : str, optional
+        Name of the file, to begin with.
     """
-    place = []
+    place = [file] if file else []
     if "rowNumber" in error:
         place.append(f"row {error['rowNumber']}")
     # For labels the sentence itself names the column.
@@ -74,7 +75,7 @@ def sentence(error: dict, fields: dict | None = None) -> str:
     if error.get("cell"):
         place.append(f"value “{error['cell']}”")
     words = _reason(error, (fields or {}).get(error.get("fieldName"), {}))
-    return f"{' · '.join([*place, ''])[:-3]}: {words}." if place else f"{words[0].upper()}{words[1:]}."
+    return f"{' · '.join(place)}: {words}." if place else f"{words}."
 
 
 def _reason(error: dict, field: dict) -> str:
@@ -86,13 +87,16 @@ def _reason(error: dict, field: dict) -> str:
         limit = field.get("constraints", {}).get(rule, "")
         limit = ", ".join(map(str, limit)) if isinstance(limit, list) else limit
         return _CONSTRAINTS.get(rule, error["note"]).format(limit=limit)
-    note = error.get("note", "").replace("the row at position", "row").replace('"', "“", 0)
+    if error["type"] == "foreign-key":
+        values = ", ".join(f"“{value}”" for value in error["fieldCells"])
+        return f"{values} in {', '.join(error['fieldNames'])} is not in the table “{error['referenceName']}”"
+    note = error.get("note", "").replace("the row at position", "row")
     note = note.replace('cells composing the primary keys are all "None"', "it is empty")
     template = _SENTENCES.get(error["type"])
     return template.format(**{**error, "note": note}) if template else error.get("message", error["type"])
 
 
-def sentences(errors: list[dict], fields: dict | None = None) -> list[str]:
+def sentences(errors: list[dict], fields: dict | None = None, file: str = "") -> list[str]:
     """All errors of a table as sentences, each fault once.
 
     frictionless reports a blank or repeated identifier a second time as a broken primary key;
@@ -100,7 +104,7 @@ def sentences(errors: list[dict], fields: dict | None = None) -> list[str]:
     """
     named = {error.get("rowNumber") for error in errors if error["type"] in _ROW_ALREADY_NAMED}
     return [
-        sentence(error, fields)
+        sentence(error, fields, file)
         for error in errors
         if not (error["type"] == "primary-key" and error.get("rowNumber") in named)
     ]

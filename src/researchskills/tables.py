@@ -4,19 +4,24 @@ pandas cuts long text at fifty characters and gives its headers no scope, so a c
 behind a figure are written here: a caption, `scope` on every header, every word in full, no script.
 """
 
+from typing import ClassVar
+
 import pandas as pd
 
 from researchskills._html import escape
 
 
 def show(value) -> str:
-    """One value as people read it: no trailing zeros, an empty cell where nothing is known."""
+    """One value as people read it: no needless digits, an empty cell where nothing is known.
+
+    Numbers of ten and more get one decimal, smaller ones two: enough to compare, not enough to mislead.
+    """
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
-    if isinstance(value, bool):
+    if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.2f}".rstrip("0").rstrip(".")
+        return f"{value:,.{1 if abs(value) >= 10 else 2}f}".rstrip("0").rstrip(".")
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     return str(value)
@@ -53,13 +58,17 @@ def html_table(table: pd.DataFrame, caption: str) -> str:
 
 
 class ReadableTable(pd.DataFrame):
-    """A data frame that shows all its rows and words in a notebook; otherwise like any other."""
+    """A data frame that shows all its rows and words in a notebook; otherwise like any other.
 
-    _metadata = ["caption"]
+    A choice of its rows or columns stays readable and keeps the caption.
+    """
+
+    _metadata: ClassVar[list[str]] = ["caption"]
+    caption = "Table"
 
     @property
     def _constructor(self):
-        return pd.DataFrame
+        return ReadableTable
 
     def _repr_html_(self) -> str:
         return html_table(self, self.caption)

@@ -1,0 +1,128 @@
+/* Home page, menus and commands of the course. */
+import { apputils, coreutils, notebook } from './libraries.js';
+import { isCourse, renew } from './activities.js';
+import { restart, tell } from './dialogs.js';
+import { homePage } from './home.js';
+import { menuBar } from './menus.js';
+import { ask } from './server.js';
+import * as work from './work.js';
+
+const sizes = ['content-font-size1', 'ui-font-size1', 'code-font-size'];
+
+export const course = {
+  id: 'researchskills:course',
+  description: 'The home page of the course, its menus and its commands.',
+  autoStart: true,
+  requires: [notebook.INotebookTracker],
+  optional: [apputils.IThemeManager],
+  activate: (app, tracker, themes) => {
+    const { commands, shell } = app;
+    const open = path => commands.execute('docmanager:open', { path });
+    const actions = { open, check: plainly(checkModule), handIn: plainly(handInModule) };
+    const home = homePage(actions);
+
+    const add = (name, label, execute, more = {}) =>
+      commands.addCommand(`researchskills:${name}`, { label, execute: plainly(() => execute()), ...more });
+    const inNotebook = { isEnabled: () => Boolean(current()) };
+
+    const current = () => (shell.currentWidget === tracker.currentWidget ? tracker.currentWidget : null);
+
+    async function showHome() {
+      await home.refresh();
+      if (!home.isAttached) {
+        shell.add(home, 'main', { activate: false });
+      }
+      shell.activateById(home.id);
+      home.content.node.focus({ preventScroll: true });
+    }
+
+    /** The module of the notebook in view, or the one that the person chooses. */
+    async function module() {
+      const panel = current();
+      const named = isCourse(panel) && panel.context.model.getMetadata('researchskills').module;
+      if (named) {
+        return named;
+      }
+      const { modules } = await ask('home');
+      const options = modules.map(({ module, number, title }) => [module, `Module ${number}: ${title}`]);
+      return options.length > 1 ? work.choose('Choose a module', 'Which module do you mean?', options) : options[0]?.[0];
+    }
+
+    /** What is checked is what is on the disk. */
+    async function save(name) {
+      const theirs = tracker.filter(panel => panel.context.path.startsWith(`${name}/`) && panel.context.model.dirty);
+      await Promise.all(theirs.map(panel => panel.context.save()));
+    }
+
+    async function checkModule(chosen) {
+      const name = chosen ?? (await module());
+      if (name) {
+        await save(name);
+        await work.check(name);
+      }
+    }
+
+    async function handInModule(chosen) {
+      const name = chosen ?? (await module());
+      if (name) {
+        await save(name);
+        await work.handIn(name);
+        await home.refresh();
+      }
+    }
+
+    add('home', 'Home', showHome, { caption: 'Go to the start page of the course' });
+    add('check', 'Check my work', () => checkModule(), { caption: 'See what is still missing before you hand in' });
+    add('hand-in', 'Hand in', () => handInModule(), { caption: 'Make the file that you send to your mentor' });
+    add('feedback', 'Feedback', () => work.feedback(open), { caption: 'Read what your mentor wrote' });
+    add('restart', 'My notebook has stopped', () => restart(current().context.sessionContext), inNotebook);
+    add('help', 'What to do if something goes wrong', async () => {
+      await showHome();
+      const heading = document.getElementById('rs-help');
+      heading.tabIndex = -1;
+      heading.scrollIntoView();
+      heading.focus();
+    });
+    add('contents', 'Contents', () => {
+      const shown = !document.getElementById('jp-left-stack')?.classList.contains('lm-mod-hidden');
+      return commands.execute(shown ? 'application:toggle-left-area' : 'toc:show-panel');
+    }, { ...inNotebook, caption: 'Show or hide the headings of this page' });
+    add('close', 'Close this page', async () => {
+      await commands.execute('application:close');
+      await showHome();
+    }, { isEnabled: () => Boolean(shell.currentWidget) && shell.currentWidget !== home });
+    add('note', 'Add a note below', async () => {
+      await commands.execute('notebook:insert-cell-below');
+      await commands.execute('notebook:change-cell-to-markdown');
+      await commands.execute('notebook:enter-edit-mode');
+    }, inNotebook);
+    add('web-page', 'Save a copy as a web page', async () => {
+      const { context } = current();
+      await renew(current());
+      await context.save();
+      window.open(coreutils.PageConfig.getNBConvertURL({ path: context.path, format: 'html', download: true }));
+    }, inNotebook);
+    add('larger', 'Larger text', () => sizes.forEach(size => themes?.incrFontSize(size)));
+    add('smaller', 'Smaller text', () => sizes.forEach(size => themes?.decrFontSize(size)));
+
+    shell.add(menuBar(commands), 'menu', { rank: 100 });
+    void app.restored.then(async () => {
+      document.title = 'Research at the Interface';
+      await home.refresh().catch(error => tell('The home page could not be read', error.message));
+      shell.add(home, 'main', { activate: !tracker.currentWidget, rank: 0 });
+      shell.currentChanged?.connect((_, { newValue }) => newValue === home && void home.refresh().catch(() => {}));
+    });
+  }
+};
+
+/** Whatever goes wrong in a command is said in plain words; details go to the browser's console. */
+function plainly(work) {
+  return async (...given) => {
+    try {
+      return await work(...given);
+    } catch (error) {
+      console.warn(error);
+      return tell('That did not work', error.message ?? String(error));
+    }
+  };
+}

@@ -1,0 +1,102 @@
+/* Check my work, Hand in, Feedback: the dialogs around what the server does. */
+import { apputils } from './libraries.js';
+import { ask } from './server.js';
+import { body, confirm, tell } from './dialogs.js';
+import { element } from './page.js';
+
+const { Dialog, showDialog } = apputils;
+
+const headings = {
+  unanswered: 'Not answered yet',
+  'does-not-run': 'Does not run',
+  changed: 'Changed parts of the notebook',
+  copied: 'Copied cells',
+  private: 'May identify a person'
+};
+
+/** Findings grouped by kind, as lists that a screen reader announces with their length. */
+function findingsList(findings) {
+  const kinds = [...new Set(findings.map(finding => finding.kind))];
+  return kinds.map(kind => {
+    const found = findings.filter(finding => finding.kind === kind);
+    const items = found.map(({ sentence, where }) =>
+      element('li', {}, where && !sentence.includes(where) ? `${where}: ${sentence}` : sentence)
+    );
+    return element('section', {}, element('h3', {}, `${headings[kind] ?? 'To look at'} (${found.length})`), element('ul', {}, items));
+  });
+}
+
+
+
+/** Show that something is being done until it is done. */
+async function busy(title, sentence, work) {
+  const note = element('p', { role: 'status' }, sentence);
+  const dialog = new Dialog({ title, body: body([note]), buttons: [Dialog.cancelButton({ label: 'Hide this message' })] });
+  const shown = dialog.launch().catch(() => {});
+  try {
+    return await work;
+  } finally {
+    dialog.resolve?.(0);
+    await shown;
+  }
+}
+
+export async function check(module) {
+  const { findings } = await busy('Check my work', 'Looking through your work. This can take a minute…', ask('check', { module }));
+  if (!findings.length) {
+    return tell('Check my work', 'Everything is in order. You can hand in your work when you like.');
+  }
+  const count = findings.length === 1 ? 'one thing' : `${findings.length} things`;
+  return tell(
+    'Check my work',
+    `There ${findings.length === 1 ? 'is' : 'are'} ${count} to look at before you hand in. Nothing was changed.`,
+    ...findingsList(findings)
+  );
+}
+
+export async function handIn(module) {
+  const { findings } = await busy('Hand in', 'Looking through your work first. This can take a minute…', ask('check', { module }));
+  const isPrivate = findings.some(finding => finding.kind === 'private');
+  const sentences = findings.length
+    ? ['Please look at this first. You can still hand in now, and you can hand in again later.', ...findingsList(findings)]
+    : ['Your work is in order.', 'This makes one file on your computer. Nothing is sent: you pass the file on yourself.'];
+  if (isPrivate) {
+    sentences.push('Go on only if you are sure that what was found does not identify anybody.');
+  }
+  if (!(await confirm('Hand in your work?', sentences, isPrivate ? 'It is safe: hand in' : 'Hand in', 'Go back'))) {
+    return false;
+  }
+  const receipt = await busy('Hand in', 'Packing your work…', ask('hand-in', { module, despite_private: isPrivate }));
+  await tell(
+    'Handed in',
+    receipt.sentence,
+    element('p', {}, 'Your file: ', element('code', {}, receipt.path)),
+    'Send this file to your mentor in the way you agreed, for example by e-mail.'
+  );
+  return true;
+}
+
+export async function feedback(open) {
+  const { pages, folder } = await ask('feedback');
+  if (!pages.length) {
+    return tell(
+      'Feedback',
+      'No feedback has come back yet.',
+      element('p', {}, 'When your mentor sends you a feedback file, save it in this folder and choose Feedback again: ', element('code', {}, folder))
+    );
+  }
+  if (pages.length === 1) {
+    return open(pages[0].path);
+  }
+  const choice = await choose('Feedback', 'Which feedback would you like to read?', pages.map(({ name, path }) => [path, name]));
+  return choice && open(choice);
+}
+
+/** A question with a drop-down list, which is read well by screen readers. */
+export async function choose(title, question, options) {
+  const select = element('select', { class: 'rs-select' }, options.map(([value, label]) => element('option', { value }, label)));
+  const node = element('label', { class: 'rs-field' }, question, select);
+  const buttons = [Dialog.cancelButton({ label: 'Not now' }), Dialog.okButton({ label: 'Go on' })];
+  const { button } = await showDialog({ title, body: body([node]), buttons });
+  return button.accept ? select.value : null;
+}
