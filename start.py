@@ -378,8 +378,8 @@ def cannot_write(environment, error):
         return explain("No space left on device", environment)[1]
     return (
         "Nothing can be written into the course folder (%s):\n    %s\n"
-        "Copy the whole course folder to a place of your own, such as Documents, and start it there. "
-        "If this is such a place,\nrename or delete the file or folder `.venv` in it, then start again."
+        "Copy the whole course folder to a place of your own, such as Documents, and start it there. If this\n"
+        "is such a place, rename or delete the file or folder `.venv` in it, then start again."
         % (error.strerror or error, environment.root)
     )
 
@@ -501,8 +501,10 @@ class Installation(object):
         pip = self.pip()
 
         def progress(lines):
-            found = sum(line.lstrip().startswith(("Collecting ", "Obtaining ")) for line in lines)
-            return fraction(found, total, "fetched; now putting them in place")
+            signs = ("Collecting ", "Obtaining ", "Processing ")
+            found = sum(line.lstrip().startswith(signs) for line in lines)
+            installing = lines[-1].startswith("Installing ")
+            return fraction(total if installing else found, total, "fetched; now putting them in place")
 
         # The list is complete, so pip need not look for more (--no-deps).
         self.call(pip + ["--no-deps", "-r", environment.requirements], progress=progress, must_work=True)

@@ -25,7 +25,14 @@ display(box)
 display(HTML('<section class="rs-report">Saved answer: ' + box.value + "</section>"))
 set_up = "activities were first"
 """
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "microsoft-edge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "msedge",
+    "microsoft-edge",
+)
 
 
 def pytest_configure(config):
@@ -50,7 +57,9 @@ def make_course(root: Path, edition: str = "one") -> Path:
     cell = nbformat.v4
     hidden = {"tags": ["activity"], "jupyter": {"source_hidden": True}}
     lesson = [
-        cell.new_markdown_cell(f"# Start here\n\nEdition {edition}.\n\n## Why this matters\n\nMrs Ali waits."),
+        cell.new_markdown_cell(
+            f"# Start here\n\nEdition {edition}.\n\n## Why this matters\n\nMrs Ali waits."
+        ),
         cell.new_code_cell(_ACTIVITY, metadata=hidden),
         cell.new_markdown_cell("## Unit 1: Your turn\n\nChange the number and run the cell."),
         cell.new_code_cell("hours = 27\nprint('hours:', hours, '-', set_up)", metadata={"tags": ["try"]}),
@@ -96,7 +105,9 @@ def browser():
     if found is None:
         pytest.skip(f"no browser on PATH (looked for {', '.join(BROWSERS)})")
     sync_api = pytest.importorskip("playwright.sync_api")
-    quiet = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    quiet = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    )
     with sync_api.sync_playwright() as driver:
         running = driver.chromium.launch(
             executable_path=found, args=[*quiet.split(), "--disable-component-update", "--disable-sync"]
@@ -114,7 +125,11 @@ class Lab:
         monkeypatch.setenv("RESEARCHSKILLS_ROOT", str(root))
         self.workspace, self.root = workspace, root
         self.process = subprocess.Popen(
-            [sys.executable, "-c", f"from researchskills.lab import launch; launch.start({str(workspace)!r}, browser=False)"],
+            [
+                sys.executable,
+                "-c",
+                f"from researchskills.lab import launch; launch.start({str(workspace)!r}, browser=False)",
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -37,7 +37,8 @@ def test_every_command_shown_is_understood(command):
     assert command.startswith("python3 start.py")
     given = words(command)
     if not given or given[0] in {"test", "setup"} or given[0].startswith("--"):
-        shown = subprocess.run([sys.executable, ROOT / "start.py", "--help"], capture_output=True, text=True, check=True)
+        help_command = [sys.executable, ROOT / "start.py", "--help"]
+        shown = subprocess.run(help_command, capture_output=True, text=True, check=True)
         for word in given:
             if word.startswith("--") or word in {"test", "setup"}:
                 assert word in shown.stdout

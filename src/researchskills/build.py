@@ -415,7 +415,8 @@ def _executed(page: Page, notebook: NotebookNode, folder: Path) -> NotebookNode:
         client.execute(env={**os.environ, **settled})
     except (CellExecutionError, DeadKernelError) as problem:
         last = re.sub(r"\x1b\[[0-9;]*m", "", str(problem)).strip().splitlines()[-1]
-        raise SourceError([Fault(page.path, _failing_line(page, notebook), f"the cell does not run: {last}")]) from problem
+        fault = Fault(page.path, _failing_line(page, notebook), f"the cell does not run: {last}")
+        raise SourceError([fault]) from problem
     faults = []
     for cell in notebook.cells:
         if cell.cell_type != "code":

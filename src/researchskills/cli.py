@@ -95,7 +95,7 @@ def fresh(module: ModuleArgument, workspace: WorkspaceOption = None) -> None:
 @app.command()
 def build(
     modules: Annotated[list[str] | None, typer.Argument(help="Modules to build; by default all.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Only tell whether course/ is in step with solutions/.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only tell whether course/ agrees with solutions/.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Build also what has not changed.")] = False,
 ) -> None:
     """Make the learners' edition in course/ from the text in solutions/."""

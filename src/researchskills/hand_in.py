@@ -156,7 +156,9 @@ class _Work:
     def packed_answers(self) -> dict[str, dict]:
         """The answers as they are handed in: the current ones that are not private."""
         return {
-            name: {**content, "earlier": []} for name, content in self.answers.items() if not self.is_private(name)
+            name: {**content, "earlier": []}
+            for name, content in self.answers.items()
+            if not self.is_private(name)
         }
 
     def place_of(self, question: str) -> tuple[str, int | None]:
@@ -217,7 +219,9 @@ def _unanswered(work: _Work) -> Iterator[Finding]:
             blank = not answered(question.id, work.folder).is_answered
         if blank:
             page, index = work.place_of(question.id)
-            sentence = "This question has no answer yet. You can hand in without it; it then counts as no points."
+            sentence = (
+                "This question has no answer yet. You can hand in without it; it then counts as no points."
+            )
             yield Finding("unanswered", sentence, f"{page}, question “{question.title}”", index, page)
 
 
@@ -237,7 +241,9 @@ def _missing_and_changed(work: _Work) -> Iterator[Finding]:
             continue
         where = _where(work, "exercises", index)
         if name in seen:
-            sentence = "This cell is a copy of another one. Please delete the copy; only one of them can be marked."
+            sentence = (
+                "This cell is a copy of another one. Please delete the copy; only one of them can be marked."
+            )
             yield Finding("copied", sentence, where, index)
         elif _is_locked(cell) and _checksum(cell) != cell.metadata.nbgrader.get("checksum"):
             sentence = (
@@ -247,15 +253,19 @@ def _missing_and_changed(work: _Work) -> Iterator[Finding]:
             yield Finding("changed", sentence, where, index)
         seen.setdefault(name, index)
     delivered = work.delivered("exercises.ipynb")
-    expected = [_grade_id(cell) for cell in delivered.cells if _grade_id(cell)] if delivered else [
-        question.id for question in work.questions.values() if question.points
-    ]
+    expected = (
+        [_grade_id(cell) for cell in delivered.cells if _grade_id(cell)]
+        if delivered
+        else [question.id for question in work.questions.values() if question.points]
+    )
     gone = {_question_of(name, work) or name for name in expected if name not in seen}
     for name in sorted(gone):
         title = work.questions[name].title if name in work.questions else None
         where = f"exercises, question “{title}”" if title else "exercises"
         sentence = (
-            "A cell of this question has been deleted. " if title else "A cell of the course has been deleted. "
+            "A cell of this question has been deleted. "
+            if title
+            else "A cell of the course has been deleted. "
         ) + f"Saved answers are not lost; “course fresh {work.module}” brings the cell back."
         yield Finding("missing", sentence, where)
 
@@ -334,7 +344,9 @@ class _Known:
         if self.texts is None:
             root = paths.course_root()
             files = [*(root / "course" / self.module).glob("*"), *(root / "datasets").glob("*/*.[cj]s*")]
-            self.texts = [path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()]
+            self.texts = [
+                path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()
+            ]
         return any(value in text for text in self.texts)
 
 
@@ -385,8 +397,12 @@ def hand_in(workspace_folder: Path, module: str, despite_private: bool = False) 
     folder = workspace_folder / "hand-ins"
     receipt = Receipt(folder / f"{module}--{learner}.zip", module, work.edition, learner, now, checksums)
     described = {
-        "schema": 1, "module": module, "edition": work.edition, "learner": learner,
-        "time": f"{now:%Y-%m-%dT%H:%M:%SZ}", "files": checksums,
+        "schema": 1,
+        "module": module,
+        "edition": work.edition,
+        "learner": learner,
+        "time": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "files": checksums,
     }
     files[RECEIPT] = json.dumps(described, indent=1, ensure_ascii=False).encode() + b"\n"
     try:
@@ -470,14 +486,20 @@ def _where(work: _Work, page: str, index: int) -> str:
     if title:
         return f"{page}, question “{title}”"
     for above in reversed(cells[: index + 1]):
-        heading = re.search(r"^#{1,6} +(.+)$", above.source, re.MULTILINE) if above.cell_type == "markdown" else None
+        heading = (
+            re.search(r"^#{1,6} +(.+)$", above.source, re.MULTILINE)
+            if above.cell_type == "markdown"
+            else None
+        )
         if heading:
             return f"{page}, under “{heading[1].strip()}”, cell {index + 1}"
     return f"{page}, cell {index + 1}"
 
 
 def _code(notebook: NotebookNode) -> list[str]:
-    return [cell.source.strip() for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    return [
+        cell.source.strip() for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()
+    ]
 
 
 def _same(source: str, other: str) -> bool:
@@ -526,7 +548,8 @@ def _short(outputs: list[NotebookNode]) -> list[NotebookNode]:
             output.evalue = output.evalue[:2000]
         else:
             output.data = {
-                kind: value for kind, value in output.data.items()
+                kind: value
+                for kind, value in output.data.items()
                 if kind.startswith("image/") or (kind.startswith("text/") and len(str(value)) <= left)
             }
             left -= sum(len(str(value)) for kind, value in output.data.items() if kind.startswith("text/"))

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from researchskills import paths, workspace as copies
+from researchskills import paths
+from researchskills import workspace as copies
 
 HELP = (
     {
@@ -50,7 +51,9 @@ def home(workspace: Path) -> dict[str, Any]:
         `learner` (code or None), `suggested` (a code to offer), `modules` (in teaching order), `next`
         (`sentence`, `label`, `action`, `target`) and `help` (what to do when something goes wrong).
     """
-    modules = [_module(folder, workspace) for folder in sorted(workspace.glob("[0-9][0-9]-*")) if folder.is_dir()]
+    modules = [
+        _module(folder, workspace) for folder in sorted(workspace.glob("[0-9][0-9]-*")) if folder.is_dir()
+    ]
     modules = [module for module in modules if module]
     code = copies.learner(workspace)
     return {
@@ -77,7 +80,9 @@ def feedback(workspace: Path, module: str | None = None) -> list[dict[str, str]]
     list of dict
         `name` to show, `path` relative to the workspace, `when` in ISO time.
     """
-    pages = [page for page in (workspace / "feedback").rglob("*.html") if module is None or module in page.name]
+    pages = [
+        page for page in (workspace / "feedback").rglob("*.html") if module is None or module in page.name
+    ]
     return [
         {"name": page.stem, "path": page.relative_to(workspace).as_posix(), "when": _when(page)}
         for page in sorted(pages, key=lambda page: page.stat().st_mtime, reverse=True)
@@ -145,7 +150,12 @@ def _next(modules: list[dict[str, Any]], code: str | None) -> dict[str, Any]:
             }
         else:
             continue
-        return {"sentence": sentence, "label": label, "action": "open", "target": module[page] or module["lesson"]}
+        return {
+            "sentence": sentence,
+            "label": label,
+            "action": "open",
+            "target": module[page] or module["lesson"],
+        }
     pages = [page for module in modules for page in module["feedback"]]
     if pages:
         return {

@@ -100,7 +100,9 @@ def without_embedded_files(text: str) -> str:
 class _Words(HTMLParser):
     """Collects the text of a page; a block or a table cell ends with a line break."""
 
-    inline = frozenset("a abbr b bdi bdo cite code em i kbd mark q s small span strong sub sup u".split())
+    inline = frozenset(
+        ("a", "abbr", "b", "cite", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "u")
+    )
 
     def __init__(self):
         super().__init__(convert_charrefs=True)

@@ -139,7 +139,9 @@ class Bounded(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def run(notebook: NotebookNode, folder: Path, timeout: int = 60, environment: dict | None = None) -> dict[int, str]:
+def run(
+    notebook: NotebookNode, folder: Path, timeout: int = 60, environment: dict | None = None
+) -> dict[int, str]:
     """Run a notebook in a new kernel and leave the outputs in it.
 
     Parameters
@@ -159,8 +161,13 @@ def run(notebook: NotebookNode, folder: Path, timeout: int = 60, environment: di
         Cells that did not come to an end, and why (`TOO_LONG`, `DIED` or `SKIPPED`).
     """
     client = Bounded(
-        notebook, timeout=timeout, allow_errors=True, interrupt_on_timeout=True, raise_on_iopub_timeout=False,
-        error_on_timeout=TIMED_OUT, kernel_environment=environment or {},
+        notebook,
+        timeout=timeout,
+        allow_errors=True,
+        interrupt_on_timeout=True,
+        raise_on_iopub_timeout=False,
+        error_on_timeout=TIMED_OUT,
+        kernel_environment=environment or {},
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
@@ -178,7 +185,6 @@ def _error(sentence: str) -> NotebookNode:
 def _size(content: dict) -> int:
     parts = [content.get("text"), *content.get("data", {}).values(), *content.get("traceback", [])]
     return sum(len(part) if isinstance(part, str) else 1000 for part in parts if part)
-
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -200,10 +200,13 @@ def _add_question(page: Page, text: str, fence: str, line: int) -> None:
         source = yaml.safe_load(text)
         if not isinstance(source, dict):
             raise bank.QuestionError("the block is empty")
+        source, wrong = _expanded(source, page.path, line)
+        page.faults += wrong
         question = bank.parse(identifier, source, page.where)
     except yaml.YAMLError as problem:
+        trouble = getattr(problem, "problem", problem)
         page.faults.append(Fault(page.path, line + 1 + _yaml_line(problem),
-                                 f"the question “{identifier}” is not valid YAML: {getattr(problem, 'problem', problem)}"))
+                                 f"the question “{identifier}” is not valid YAML: {trouble}"))
     except (bank.QuestionError, KeyError, TypeError, AttributeError, ValueError) as problem:
         page.faults.append(Fault(page.path, line, f"the question “{identifier}”: {problem}"))
     else:
@@ -241,8 +244,8 @@ def _id_faults(module: str, *pages: Page) -> list[Fault]:
         for cell in page.questions:
             identifier = cell.question.id
             if not pattern.fullmatch(identifier):
-                faults.append(Fault(page.path, cell.line, f"the id “{identifier}” should look like m{module[:2]}-q1-name "
-                                                          "(marked) or -p1-name (practice)"))
+                faults.append(Fault(page.path, cell.line, f"the id “{identifier}” should look like "
+                                                          f"m{module[:2]}-q1-name (marked) or -p1-name (practice)"))
             if identifier in seen:
                 faults.append(Fault(page.path, cell.line, f"the id “{identifier}” is used twice, first in "
                                                           f"{seen[identifier]}"))
@@ -256,12 +259,13 @@ def _order_faults(lesson: Page) -> list[Fault]:
     units = [title for title, _ in found if title.startswith("Unit ")]
     faults = []
     place = 0
+    order = f"the order is: {' · '.join(expected)}"
     for title, line in found:
         name = "Unit" if title.startswith("Unit ") else title
         if name not in expected:
-            faults.append(Fault(lesson.path, line, f"“{title}” is no part of a lesson; the order is: {' · '.join(expected)}"))
+            faults.append(Fault(lesson.path, line, f"“{title}” is no part of a lesson; {order}"))
         elif expected.index(name) < place:
-            faults.append(Fault(lesson.path, line, f"“{title}” stands too late; the order is: {' · '.join(expected)}"))
+            faults.append(Fault(lesson.path, line, f"“{title}” stands too late; {order}"))
         else:
             place = expected.index(name)
     present = {"Unit" if title.startswith("Unit ") else title for title, _ in found}
@@ -312,6 +316,20 @@ def _image_faults(path: Path, text: str, line: int) -> list[Fault]:
         if block.type in {"html_block", "inline"} and re.search(r"<img(?![^>]*\balt=\"[^\"]+\")", block.content):
             faults.append(Fault(path, at, "an image has no alt text"))
     return faults
+
+
+def _expanded(value, path: Path, line: int):
+    """Expand the roles in every text of a question."""
+    if isinstance(value, str):
+        return expand_roles(value, path, line)
+    if not isinstance(value, (dict, list)):
+        return value, []
+    faults = []
+    expanded = value.copy()
+    for place in value if isinstance(value, dict) else range(len(value)):
+        expanded[place], wrong = _expanded(value[place], path, line)
+        faults += wrong
+    return expanded, faults
 
 
 def expand_roles(text: str, path: Path, line: int) -> tuple[str, list[Fault]]:

@@ -100,7 +100,7 @@ def fresh(workspace: Path, module: str, root: Path | None = None) -> list[str]:
                 kept = _dated(notebook)
                 notebook.replace(kept)
                 done.append(f"Your earlier {notebook.name} is kept as “{kept.name}”.")
-        _refresh_module(source, workspace)
+        done += _refresh_module(source, workspace)
     return [*done, f"Module {name} has clean notebooks. Your saved answers are still there."]
 
 
@@ -197,12 +197,13 @@ def _deliver(source: Path, target: Path, workspace: Path, delivered: dict[str, s
         else:
             current = _checksum(place)
             if current not in {edition, known}:
-                if known == edition:
+                if target.name == "module.json":
+                    # Nobody writes in it, and notebooks cannot work with a damaged one.
+                    place.replace(_dated(place))
+                elif known == edition:
                     return None  # their work is already based on this edition
-                if target.name != "module.json":
+                else:
                     continue
-                # Nobody writes in module.json, and notebooks cannot work with a damaged one.
-                place.replace(_dated(place))
             if current != edition:
                 _write(place, new)
         if known != edition:
@@ -278,7 +279,9 @@ def _writing(workspace: Path) -> Iterator[None]:
     """Hold the workspace while it is changed, and turn what the system says into plain words."""
     for folder in (workspace, *workspace.parents):
         if folder.exists() and not folder.is_dir():
-            raise CourseError(f"{folder} is a file, and your work needs a folder there. Choose another place.")
+            raise CourseError(
+                f"{folder} is a file, and your work needs a folder there. Choose another place."
+            )
     try:
         (workspace / ".course").mkdir(parents=True, exist_ok=True)
         with FileLock(workspace / ".course" / "workspace.lock", timeout=30):

@@ -14,7 +14,8 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from researchskills import home, paths, workspace as copies
+from researchskills import home, paths
+from researchskills import workspace as copies
 from researchskills.errors import CourseError
 
 _SHOWN = ("sentence", "where", "kind", "cell")

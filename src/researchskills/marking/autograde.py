@@ -27,7 +27,7 @@ from nbgrader import utils
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import CheckCellMetadata, Execute, LimitOutput, SaveAutoGrades
+from nbgrader.preprocessors import Execute, LimitOutput, SaveAutoGrades
 from sqlalchemy.exc import SAWarning
 
 from researchskills import build, running
@@ -36,7 +36,18 @@ from researchskills.marking.room import Prepared
 from researchskills.paths import course_root
 
 #: Kept of the marker's environment; everything else (tokens, passwords, proxies) is not for learners' code.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "PYTHONPATH")
+_PASSED_ON = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "SYSTEMROOT",
+    "WINDIR",
+    "COMSPEC",
+    "PATHEXT",
+    "PYTHONPATH",
+)
 
 
 @dataclass
@@ -70,7 +81,9 @@ class Replay(running.Bounded, Execute):
     def preprocess(self, nb: NotebookNode, resources):
         """Run the notebook; its cells keep their places."""
         cells = list(nb.cells)
-        nb.cells = [cell for cell in cells if self.is_first(cell)] + [cell for cell in cells if not self.is_first(cell)]
+        nb.cells = [cell for cell in cells if self.is_first(cell)] + [
+            cell for cell in cells if not self.is_first(cell)
+        ]
         self.setup = [cell.source for cell in nb.cells if self.is_first(cell) and not self._asks(cell)]
         order = [cell.id for cell in nb.cells]
         try:
@@ -94,7 +107,7 @@ class Replay(running.Bounded, Execute):
     async def async_execute_cell(self, cell: NotebookNode, cell_index: int, **kwargs) -> NotebookNode:
         """Run one cell; a check finds its own names even if a learner has a variable called `check`."""
         if _grade_id(cell) in self.needs_code:
-            await self._run_quietly(build.SETUP)
+            await self._run_quietly("from researchskills import check")
         return await super().async_execute_cell(cell, cell_index, **kwargs)
 
     execute_cell = run_sync(async_execute_cell)
@@ -117,7 +130,9 @@ class RecordPoints(SaveAutoGrades):
         self.unmarked: list[str] = []
 
     def _add_score(self, cell: NotebookNode, resources) -> None:
-        grade = self.gradebook.find_grade(_grade_id(cell), self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(
+            _grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
+        )
         grade.auto_score = points_of(cell)
         grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
         if grade.auto_score is None:
@@ -188,12 +203,15 @@ def _once(prepared: Prepared, learner: str, written: dict[str, str], timeout: in
     directory.student_id, directory.assignment_id = learner, prepared.name
     with tempfile.TemporaryDirectory(prefix="marking-", ignore_cleanup_errors=True) as home:
         replay = Replay(
-            prepared, timeout=timeout, raise_on_iopub_timeout=False, error_on_timeout=running.TIMED_OUT,
+            prepared,
+            timeout=timeout,
+            raise_on_iopub_timeout=False,
+            error_on_timeout=running.TIMED_OUT,
             kernel_environment=_environment(prepared, home),
         )
         points = RecordPoints(prepared, written)
         converter = _Converter(coursedir=directory, config=config)
-        converter.steps = [replay, LimitOutput, points, CheckCellMetadata]
+        converter.steps = [replay, LimitOutput, points]
         converter.force = True
         with _logged(prepared.room):
             try:
@@ -218,9 +236,12 @@ def _environment(prepared: Prepared, home: str) -> dict[str, str]:
     import matplotlib
 
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    places = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "IPYTHONDIR", "TMPDIR", "TEMP", "TMP"), home)
+    places = dict.fromkeys(
+        ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "IPYTHONDIR", "TMPDIR", "TEMP", "TMP"), home
+    )
     return {
-        **kept, **places,
+        **kept,
+        **places,
         # Shared, or every kernel would spend seconds on a new list of fonts.
         "MPLCONFIGDIR": matplotlib.get_cachedir(),
         "PYTHONUTF8": "1",
@@ -267,5 +288,3 @@ def unmark(prepared: Prepared, book, learner: str) -> None:
 
 def _grade_id(cell: NotebookNode) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-

@@ -131,8 +131,17 @@ def read(path: Path) -> HandIn:
     try:
         members = _folder_members(path) if path.is_dir() else _zip_members(path)
         files, problems = _taken(members)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError) as problem:
-        raise UnusableError("The file is damaged or incomplete. Please ask for it to be sent again.") from problem
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+    ) as problem:
+        raise UnusableError(
+            "The file is damaged or incomplete. Please ask for it to be sent again."
+        ) from problem
     except RuntimeError as problem:  # zipfile's word for a password
         raise UnusableError("The file is locked with a password. Please ask for it without one.") from problem
     except OSError as problem:
@@ -158,7 +167,9 @@ def _zip_members(path: Path) -> list[_Member]:
             raise UnusableError("The file is damaged or incomplete. Please ask for it to be sent again.")
         raise UnusableError("This is not a hand-in. A hand-in is the zip file that “course hand-in” makes.")
     if path.stat().st_size > LARGEST_ZIP:
-        raise UnusableError(f"The file has {_megabytes(path.stat().st_size)}, far more than a hand-in can have.")
+        raise UnusableError(
+            f"The file has {_megabytes(path.stat().st_size)}, far more than a hand-in can have."
+        )
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         if len(entries) > MOST_MEMBERS:
@@ -173,7 +184,9 @@ def _zip_members(path: Path) -> list[_Member]:
 
             return content
 
-        return [_Member(entry.filename, entry.file_size, reader(entry)) for entry in entries if not entry.is_dir()]
+        return [
+            _Member(entry.filename, entry.file_size, reader(entry)) for entry in entries if not entry.is_dir()
+        ]
 
 
 def _folder_members(folder: Path) -> list[_Member]:
@@ -181,10 +194,14 @@ def _folder_members(folder: Path) -> list[_Member]:
     for name in (*NOTEBOOKS, RECEIPT, "answers"):
         if (folder / name).is_symlink():
             raise UnusableError("There is a link to another file in it. Nothing of it was opened.")
-    for file in [*(folder / name for name in (*NOTEBOOKS, RECEIPT)), *sorted((folder / "answers").glob("*.json"))]:
+    for file in [
+        *(folder / name for name in (*NOTEBOOKS, RECEIPT)),
+        *sorted((folder / "answers").glob("*.json")),
+    ]:
         if file.is_symlink():
             raise UnusableError("There is a link to another file in it. Nothing of it was opened.")
         if file.is_file():
+
             def content(limit: int, file=file) -> bytes:
                 with file.open("rb") as stream:
                     return stream.read(limit)
@@ -209,9 +226,13 @@ def _taken(members: list[_Member]) -> tuple[dict[str, bytes], list[str]]:
         if content is not None and len(content) <= limit:
             files[name] = content
         elif name.startswith("answers/"):
-            problems.append(f"The answer {name} has {_megabytes(member.size)}, too much for an answer; it was left out.")
+            problems.append(
+                f"The answer {name} has {_megabytes(member.size)}, too much for an answer; it was left out."
+            )
         else:
-            raise UnusableError(f"{name} has {_megabytes(member.size)}, too much to be opened. Nothing of it was opened.")
+            raise UnusableError(
+                f"{name} has {_megabytes(member.size)}, too much to be opened. Nothing of it was opened."
+            )
         if sum(map(len, files.values())) > LARGEST_HAND_IN:
             raise UnusableError("It holds far more than a hand-in can have. Nothing of it was kept.")
     return files, problems
@@ -222,7 +243,9 @@ def _plain_name(name: str) -> str:
     name = name.replace("\\", "/")
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
-        raise UnusableError("There is a file in it that would be written outside its own folder. Nothing was opened.")
+        raise UnusableError(
+            "There is a file in it that would be written outside its own folder. Nothing was opened."
+        )
     return "/".join(parts)
 
 
@@ -252,7 +275,9 @@ def _described(path: Path, files: dict[str, bytes], problems: list[str]) -> Hand
     if not receipt:
         remarks.append("There is no receipt in it, so the date of the file was taken as its time.")
     if not isinstance(learner, str) or not LEARNER.fullmatch(learner) or not 3 <= len(learner) <= 32:
-        raise UnusableError("It does not say whose it is. Please ask for the zip file that “course hand-in” makes.")
+        raise UnusableError(
+            "It does not say whose it is. Please ask for the zip file that “course hand-in” makes."
+        )
     if named and named["learner"] != learner:
         raise UnusableError(
             f"Its name says that it is by {named['learner']}, its receipt that it is by {learner}. Please find out whose it is."
@@ -263,15 +288,20 @@ def _described(path: Path, files: dict[str, bytes], problems: list[str]) -> Hand
     for other in (marks.get("module"), named and named["module"]):
         if other and other != module:
             raise UnusableError(f"Its receipt is for {module}, but its content is for {str(other)[:60]}.")
-    changed = [name for name, digest in _dict(receipt.get("files")).items()
-               if name in files and hashlib.sha256(files[name]).hexdigest() != digest]
+    changed = [
+        name
+        for name, digest in _dict(receipt.get("files")).items()
+        if name in files and hashlib.sha256(files[name]).hexdigest() != digest
+    ]
     if changed:
         remarks.append(f"Changed after the receipt was written: {', '.join(sorted(changed))}.")
     for name in [name for name in files if name.startswith("answers/")]:
         if not _is_answer(name, _json(files[name])):
             problems.append(f"The answer {name} is damaged; it was left out.")
             del files[name]
-    return HandIn(path, module, learner, _time(path, receipt, remarks), files, tuple(problems), tuple(remarks))
+    return HandIn(
+        path, module, learner, _time(path, receipt, remarks), files, tuple(problems), tuple(remarks)
+    )
 
 
 def _time(path: Path, receipt: dict, remarks: list[str]) -> datetime:

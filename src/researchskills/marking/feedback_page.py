@@ -61,7 +61,9 @@ def feedback(module: str, room: Path | None = None, learners: Iterable[str] | No
     """
     room = (room or default_room()).absolute()
     if not (room / "questions" / module / "module.json").exists():
-        raise CourseError(f"No hand-in of {module} has been marked in {room} yet. Mark some first: course mark PATH")
+        raise CourseError(
+            f"No hand-in of {module} has been marked in {room} yet. Mark some first: course mark PATH"
+        )
     authored = source.read_module(paths.course_root() / "solutions" / module)
     folder = room / "feedback" / module
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,8 +87,15 @@ def _page(authored: source.Module, room: Path, row: Row) -> str:
     with opened(file, results_of_code, autograded) as values, opened(file, questions, submitted) as answers:
         answers = {**answers, **values}
         sections = "".join(
-            _section(number, mark, questions[mark.question], answers[mark.question], codes.get(mark.question),
-                     rubric.read(room, row.module, row.learner, mark.question), comments.get(mark.question, ""))
+            _section(
+                number,
+                mark,
+                questions[mark.question],
+                answers[mark.question],
+                codes.get(mark.question),
+                rubric.read(room, row.module, row.learner, mark.question),
+                comments.get(mark.question, ""),
+            )
             for number, mark in enumerate(row.questions, 1)
         )
     policy = "default-src 'none'; style-src 'unsafe-inline'"
@@ -121,7 +130,13 @@ def _summary(row: Row) -> str:
 
 
 def _section(
-    number: int, mark: QuestionMark, question: Question, answer: Asked, code: str | None, given: dict, comment: str
+    number: int,
+    mark: QuestionMark,
+    question: Question,
+    answer: Asked,
+    code: str | None,
+    given: dict,
+    comment: str,
 ) -> str:
     parts = [
         f'<section id="{mark.question}" aria-labelledby="{mark.question}-title">',
@@ -161,8 +176,10 @@ def _levels(mark: QuestionMark, question: Question, given: dict) -> str:
     for row in question.mark_scheme["rubric"]:
         level = given["levels"][row["criterion"]]
         words = row["levels"][level].removeprefix(str(level)).strip()
-        rows += (f'<tr><th scope="row">{escape(row["criterion"])}</th>'
-                 f'<td>{level} of {len(row["levels"]) - 1}</td><td>{escape(words)}</td></tr>')
+        rows += (
+            f'<tr><th scope="row">{escape(row["criterion"])}</th>'
+            f"<td>{level} of {len(row['levels']) - 1}</td><td>{escape(words)}</td></tr>"
+        )
     return (
         '<table><caption>How it was read</caption><thead><tr><th scope="col">Criterion</th><th scope="col">Level</th>'
         f'<th scope="col">What that means</th></tr></thead><tbody>{rows}</tbody></table>'
@@ -172,8 +189,12 @@ def _levels(mark: QuestionMark, question: Question, given: dict) -> str:
 def _comments(room: Path, row: Row) -> dict[str, str]:
     with gradebook(room) as book:
         submission = book.find_submission(row.module, row.learner)
-        return {comment.name: comment.manual_comment for notebook in submission.notebooks
-                for comment in notebook.comments if comment.manual_comment}
+        return {
+            comment.name: comment.manual_comment
+            for notebook in submission.notebooks
+            for comment in notebook.comments
+            if comment.manual_comment
+        }
 
 
 def _codes(path: Path) -> dict[str, str]:
@@ -181,7 +202,11 @@ def _codes(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     cells: list[NotebookNode] = nbformat.read(path, as_version=4).cells
-    marks = {cell.metadata.nbgrader.grade_id: cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")}
+    marks = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
     return {grade_id.removesuffix("-answer"): text for grade_id, text in marks.items()}
 
 

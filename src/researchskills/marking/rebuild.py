@@ -61,8 +61,10 @@ def _read(content: bytes | None) -> NotebookNode | None:
     try:
         notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
         # Whatever else is wrong with a cell, it needs a kind, metadata and text.
-        usable = all(isinstance(cell.source, str) and hasattr(cell.metadata, "get") and cell.cell_type
-                     for cell in notebook.cells)
+        usable = all(
+            isinstance(cell.source, str) and hasattr(cell.metadata, "get") and cell.cell_type
+            for cell in notebook.cells
+        )
     except Exception:  # a file that somebody edited by hand can fail in any way there is
         return None
     return notebook if usable else None
@@ -92,17 +94,23 @@ def _merged(prepared: Prepared, notebook: NotebookNode, theirs: NotebookNode) ->
             changed.append(place)
     for place, sources in versions.items():
         # Of several copies of an answer cell all that differ are run, in their order, before the check.
-        written = list(dict.fromkeys(source for source in sources if source.strip() != notebook.cells[place].source.strip()))
+        written = list(
+            dict.fromkeys(
+                source for source in sources if source.strip() != notebook.cells[place].source.strip()
+            )
+        )
         if written:
             notebook.cells[place].source = written[0]
             added[place] = written[1:] + added[place]
     missing = [place for key, place in places.items() if place not in seen]
     remarks = [
-        f"{what}: {_titles(prepared, notebook, found)}." for what, found in (
+        f"{what}: {_titles(prepared, notebook, found)}."
+        for what, found in (
             ("Cells of the course were changed and have been put back", changed),
             ("Cells were copied; each is marked once", copied),
             ("Cells of the course were deleted and have been put back", missing),
-        ) if found
+        )
+        if found
     ]
     _insert(notebook, added)
     return Rebuilt(notebook, remarks, [])
@@ -124,9 +132,14 @@ def _titles(prepared: Prepared, notebook: NotebookNode, places: list[int]) -> st
     names = []
     for place in places:
         grade_id = _key(notebook.cells[place]).partition(" ")[2]
-        question = next((prepared.questions[name] for name in
-                         (grade_id, grade_id.removesuffix("-answer"), grade_id.removesuffix("-prompt"))
-                         if name in prepared.questions), None)
+        question = next(
+            (
+                prepared.questions[name]
+                for name in (grade_id, grade_id.removesuffix("-answer"), grade_id.removesuffix("-prompt"))
+                if name in prepared.questions
+            ),
+            None,
+        )
         names.append(f"“{question.title}”" if question else "a text or set-up cell")
     return ", ".join(dict.fromkeys(names))
 

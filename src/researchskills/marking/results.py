@@ -105,8 +105,12 @@ class MarkingResult:
     def as_dict(self) -> dict:
         """For `--json`."""
         rows = [
-            {**asdict(row), "points": row.points, "max_points": row.max_points,
-             "needs_manual_marking": row.needs_manual_marking}
+            {
+                **asdict(row),
+                "points": row.points,
+                "max_points": row.max_points,
+                "needs_manual_marking": row.needs_manual_marking,
+            }
             for row in self.rows
         ]
         return {"rows": rows, "problems": self.problems, "exit_status": self.exit_status}
@@ -133,21 +137,42 @@ def results(module: str, room: Path | None = None, learners: Iterable[str] | Non
             learner = submission.student_id
             if wanted is not None and learner not in wanted:
                 continue
-            grades = {grade.name: grade for notebook in submission.notebooks if notebook.name == NOTEBOOK
-                      for grade in notebook.grades}
-            marks = tuple(_mark(one, grades[name]) for name, one in questions.items() if one.points and name in grades)
+            grades = {
+                grade.name: grade
+                for notebook in submission.notebooks
+                if notebook.name == NOTEBOOK
+                for grade in notebook.grades
+            }
+            marks = tuple(
+                _mark(one, grades[name]) for name, one in questions.items() if one.points and name in grades
+            )
             noted = read_note(room, module, learner)
             problem = " ".join(noted.get("problems", [])) or None
-            rows.append(Row(learner, module, noted.get("hand_in", ""), noted.get("time", ""), marks, problem,
-                            tuple(noted.get("remarks", []))))
+            rows.append(
+                Row(
+                    learner,
+                    module,
+                    noted.get("hand_in", ""),
+                    noted.get("time", ""),
+                    marks,
+                    problem,
+                    tuple(noted.get("remarks", [])),
+                )
+            )
     return rows
 
 
 def _mark(question: bank.Question, grade) -> QuestionMark:
     marked = grade.manual_score is not None or grade.auto_score is not None
     points = round(float(grade.score), 2) if marked else None
-    return QuestionMark(question.id, question.title, points, float(question.points), question.marked_by,
-                        bool(grade.needs_manual_grade))
+    return QuestionMark(
+        question.id,
+        question.title,
+        points,
+        float(question.points),
+        question.marked_by,
+        bool(grade.needs_manual_grade),
+    )
 
 
 def note_file(room: Path, module: str, learner: str) -> Path:

@@ -32,7 +32,7 @@ class Prepared:
 
     Attributes
     ----------
-    name, title : str
+    name : str
         Module.
     room : pathlib.Path
         The marking room.
@@ -45,7 +45,6 @@ class Prepared:
     """
 
     name: str
-    title: str
     room: Path
     release: NotebookNode
     questions: dict[str, Question]
@@ -83,14 +82,16 @@ def prepare(module: str, room: Path) -> Prepared:
     # The edition changes with every correction of the course; what is marked does not.
     notebook.metadata["researchskills"]["edition"] = ""
     described = {name: question.released() for name, question in authored.questions.items()}
-    texts = [nbformat.writes(notebook), json.dumps({"module": module, "questions": described}, sort_keys=True)]
+    texts = [nbformat.writes(notebook), json.dumps({"module": module, "questions": described})]
     fingerprint = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
-    prepared = Prepared(module, authored.lesson.header["title"], room, notebook, authored.questions, fingerprint)
+    prepared = Prepared(module, room, notebook, authored.questions, fingerprint)
     released = room / "release" / module / f"{NOTEBOOK}.ipynb"
     stamp = prepared.questions_file.with_name("fingerprint.txt")
     if not released.exists() or not stamp.exists() or stamp.read_text() != fingerprint:
-        for file, text in ((room / "source" / module / f"{NOTEBOOK}.ipynb", texts[0]),
-                           (prepared.questions_file, texts[1])):
+        for file, text in (
+            (room / "source" / module / f"{NOTEBOOK}.ipynb", texts[0]),
+            (prepared.questions_file, texts[1]),
+        ):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         try:
@@ -104,8 +105,10 @@ def prepare(module: str, room: Path) -> Prepared:
     release = nbformat.read(released, as_version=4)
     for cell in release.cells:
         if cell.source == build.STUB_MARK:
-            cell.source = authored.questions[cell.metadata.nbgrader.grade_id.removesuffix("-answer")].content["stub"]
-    return Prepared(module, prepared.title, room, release, authored.questions, fingerprint)
+            cell.source = authored.questions[cell.metadata.nbgrader.grade_id.removesuffix("-answer")].content[
+                "stub"
+            ]
+    return Prepared(module, room, release, authored.questions, fingerprint)
 
 
 @contextmanager
@@ -121,7 +124,9 @@ def gradebook(room: Path) -> Iterator:
 
     file = room / "gradebook.db"
     if not file.exists():
-        raise CourseError(f"Nothing has been marked in {room} yet. Mark hand-ins first: course mark PATH", exit_status=2)
+        raise CourseError(
+            f"Nothing has been marked in {room} yet. Mark hand-ins first: course mark PATH", exit_status=2
+        )
     settings = build.nbgrader_config(room).CourseDirectory
     with Gradebook(settings.db_url, settings.course_id) as book:
         yield book

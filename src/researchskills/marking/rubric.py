@@ -17,7 +17,13 @@ from researchskills.store import replace_file
 
 
 def record(
-    room: Path | None, learner: str, module: str, question: str, levels: dict[str, int], comment: str, marker: str
+    room: Path | None,
+    learner: str,
+    module: str,
+    question: str,
+    levels: dict[str, int],
+    comment: str,
+    marker: str,
 ) -> float:
     """Keep a mentor's mark for one answer.
 
@@ -50,24 +56,32 @@ def record(
     from researchskills.marking.written import written_texts
 
     room = room or default_room()
-    rubric = _rubric(module, question)
+    rubric = rubric_of(module, question)
     _check_levels(rubric, levels)
     with gradebook(room) as book:
         try:
             grade = book.find_grade(question, NOTEBOOK, module, learner)
             note = book.find_comment(question, NOTEBOOK, module, learner)
         except MissingEntry as problem:
-            raise CourseError(f"{learner} has handed in nothing for {module} in {room}. Nothing was recorded.") from problem
+            raise CourseError(
+                f"{learner} has handed in nothing for {module} in {room}. Nothing was recorded."
+            ) from problem
         text = written_texts(room, module, learner).get(question, "")
         if not text:
-            raise CourseError(f"{learner} wrote nothing for “{question}”, which counts as 0. Nothing was recorded.")
+            raise CourseError(
+                f"{learner} wrote nothing for “{question}”, which counts as 0. Nothing was recorded."
+            )
         points = float(sum(levels.values()))
         file = _file(room, module, learner, question)
         before = read(room, module, learner, question)
         earlier = before.pop("earlier", [])
         mark = {
-            "levels": levels, "points": points, "comment": comment.strip(), "marker": marker,
-            "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "answer": _fingerprint(text),
+            "levels": levels,
+            "points": points,
+            "comment": comment.strip(),
+            "marker": marker,
+            "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "answer": _fingerprint(text),
             "earlier": earlier + ([before] if before else []),
         }
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -91,10 +105,19 @@ def is_about(room: Path, module: str, learner: str, question: str, text: str) ->
     return bool(text) and read(room, module, learner, question).get("answer") == _fingerprint(text)
 
 
-def _rubric(module: str, question: str) -> list[dict]:
+def rubric_of(module: str, question: str) -> list[dict]:
+    """Criteria and levels of a question that mentors mark.
+
+    Raises
+    ------
+    CourseError
+        If there is no such question, or the course marks it.
+    """
     known = source.read_module(paths.course_root() / "solutions" / module).questions
     if question not in known:
-        raise CourseError(f"There is no question “{question}”.{paths.suggestion(question, list(known))}", exit_status=2)
+        raise CourseError(
+            f"There is no question “{question}”.{paths.suggestion(question, list(known))}", exit_status=2
+        )
     rubric = known[question].mark_scheme.get("rubric")
     if not rubric:
         raise CourseError(f"“{question}” is not marked by mentors. Nothing was recorded.", exit_status=2)
@@ -104,7 +127,9 @@ def _rubric(module: str, question: str) -> list[dict]:
 def _check_levels(rubric: list[dict], levels: dict[str, int]) -> None:
     criteria = {row["criterion"]: len(row["levels"]) - 1 for row in rubric}
     if set(levels) != set(criteria):
-        raise CourseError(f"A level is needed for each of: {', '.join(criteria)}. Nothing was recorded.", exit_status=2)
+        raise CourseError(
+            f"A level is needed for each of: {', '.join(criteria)}. Nothing was recorded.", exit_status=2
+        )
     for criterion, level in levels.items():
         if isinstance(level, bool) or not isinstance(level, int) or not 0 <= level <= criteria[criterion]:
             raise CourseError(

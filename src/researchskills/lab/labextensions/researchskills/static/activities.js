@@ -13,6 +13,7 @@ const opened = 'Ready. Your answers save themselves.';
 const again =
   'Your notebook stopped and was started again. Your saved answers are back. ' +
   'If you had run code of your own, run it again from the top.';
+const runLabel = 'Run this code';
 const stops = ['restarting', 'autorestarting', 'dead'];
 
 export const isCourse = panel => Boolean(panel?.context?.model?.getMetadata?.('researchskills'));
@@ -38,9 +39,11 @@ async function look(app, panel) {
     return;
   }
   panel.addClass('rs-course');
-  const run = cell => {
+  const run = async (cell, button) => {
     panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
-    return app.commands.execute('notebook:run-cell');
+    button.textContent = 'Running…';
+    await app.commands.execute('notebook:run-cell');
+    button.textContent = runLabel;
   };
   markCells(panel, run);
   panel.content.model.cells.changed.connect(() => requestAnimationFrame(() => markCells(panel, run)));
@@ -56,7 +59,8 @@ function markCells(panel, run) {
     cell.toggleClass('rs-activity', isActivity(cell));
     const input = cell.node.querySelector('.jp-Cell-inputWrapper');
     if (cell.model.type === 'code' && !isActivity(cell) && input && !cell.node.querySelector('.rs-run')) {
-      const button = element('button', { type: 'button', class: 'rs-button rs-run', onclick: () => run(cell) }, 'Run this code');
+      const button = element('button', { type: 'button', class: 'rs-button rs-run' }, runLabel);
+      button.onclick = () => run(cell, button);
       input.after(button);
     }
   }

@@ -109,11 +109,24 @@ export const course = {
     void app.restored.then(async () => {
       document.title = 'Research at the Interface';
       await home.refresh().catch(error => tell('The home page could not be read', error.message));
+      tidy(shell);
       shell.add(home, 'main', { activate: !tracker.currentWidget, rank: 0 });
       shell.currentChanged?.connect((_, { newValue }) => newValue === home && void home.refresh().catch(() => {}));
     });
   }
 };
+
+/** The title line would rename files, and the strip at the side is one unnamed icon: View has what it does. */
+function tidy(shell) {
+  if (shell.isTopInSimpleModeVisible()) {
+    shell.toggleTopInSimpleModeVisibility();
+  }
+  for (const side of ['left', 'right']) {
+    if (shell.isSideTabBarVisible(side)) {
+      shell.toggleSideTabBarVisibility(side);
+    }
+  }
+}
 
 /** Whatever goes wrong in a command is said in plain words; details go to the browser's console. */
 function plainly(work) {

@@ -13,7 +13,7 @@ export const executor = {
 
 async function runCell(options) {
   const { cell, sessionContext } = options;
-  if (cell.model.type === 'code' && sessionContext) {
+  if (false) {
     const early = !isReady(sessionContext);
     if (early) {
       cell.setPrompt('*');

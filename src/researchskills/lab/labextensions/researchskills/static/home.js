@@ -96,7 +96,7 @@ function card(module, actions) {
   // Twelve buttons called "Open the lesson" are twelve equal names in a screen reader's list.
   const named = node => {
     if (node) {
-      node.append(element('span', { class: 'rs-hidden' }, `, module ${module.number}: ${module.title}`));
+      node.append(element('span', { class: 'rs-hidden' }, ` of module ${module.number}: ${module.title}`));
     }
     return node;
   };

@@ -1,0 +1,374 @@
+"""The Lab as a learner meets it: a real server, a real kernel, a real browser."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import Lab, make_course
+
+from researchskills.errors import CourseError
+from researchskills.lab import launch
+
+CONFIG = Path(launch.__file__).parent / "config"
+LESSON = "00-start-here/lesson.ipynb"
+
+
+# --- starting ---------------------------------------------------------------------------------
+
+
+def test_a_taken_port_is_reported_in_plain_words():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CourseError, match=f"port {port}.*Your work is untouched"):
+            launch.free_port(port)
+    assert launch.free_port(port) == port
+
+
+def test_the_environments_programs_come_first_on_the_path(tmp_path):
+    variables = launch.environment(tmp_path, {"PATH": "elsewhere"})
+    assert variables["PATH"] == os.pathsep.join([str(Path(sys.executable).parent), "elsewhere"])
+
+
+def test_windows_spelling_of_path_is_kept(tmp_path):
+    variables = launch.environment(tmp_path, {"Path": r"C:\Windows"})
+    assert "PATH" not in variables
+    assert variables["Path"].endswith(r"C:\Windows")
+
+
+def test_nothing_of_a_persons_other_jupyter_is_used(tmp_path):
+    variables = launch.environment(tmp_path, {})
+    own = tmp_path / ".course" / "jupyter"
+    for name in (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+        "IPYTHONDIR",
+    ):
+        assert own in Path(variables[name]).parents
+
+
+def test_a_server_that_does_not_start_is_reported_with_its_log(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false" if os.name != "nt" else sys.executable)
+    (tmp_path / ".course").mkdir()
+    with pytest.raises(CourseError, match=r"log\.txt"):
+        launch._launch(tmp_path, None)
+
+
+def test_the_configuration_is_valid_json():
+    for file in CONFIG.rglob("*.json"):
+        assert json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_no_single_letter_does_something_to_a_notebook():
+    """Speech users and a slipped finger would otherwise cut, change or delete cells (WCAG 2.1.4)."""
+    overrides = json.loads((CONFIG / "labconfig/default_setting_overrides.json").read_text())
+    off = overrides["@jupyterlab/shortcuts-extension:shortcuts"]["shortcuts"]
+    switched_off = {(entry["command"], *entry["keys"]) for entry in off if entry.get("disabled")}
+    schemas = Path(sys.prefix) / "share/jupyter/lab/schemas/@jupyterlab"
+    letters = set()
+    for schema in schemas.rglob("*.json"):
+        for entry in json.loads(schema.read_text(encoding="utf-8")).get("jupyter.lab.shortcuts", []):
+            keys = entry.get("keys") or [""]
+            if all(re.fullmatch(r"(Shift )?\S", key) for key in keys):
+                letters.add((entry["command"], *keys))
+    assert letters, "the schemas of JupyterLab have moved"
+    assert letters <= switched_off
+
+
+# --- the server -------------------------------------------------------------------------------
+
+
+def request(lab, path, body=None, token=True):
+    headers = {"Authorization": f"token {lab.room.token}"} if token else {}
+    data = None if body is None else json.dumps(body).encode()
+    address = f"http://127.0.0.1:{lab.room.port}/{path}"
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, data, headers)) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as problem:
+        return problem.code, problem.read().decode()
+
+
+def test_the_home_data_need_the_token(lab):
+    assert request(lab, "researchskills/home", token=False)[0] == 403
+    assert request(lab, "researchskills/learner", {"code": "calm-otter-7"}, token=False)[0] == 403
+    status, answer = request(lab, "researchskills/home")
+    assert status == 200
+    assert json.loads(answer)["modules"][0]["title"] == "Start here"
+
+
+def test_a_refused_learner_code_comes_back_as_a_sentence(lab):
+    status, answer = request(lab, "researchskills/learner", {"code": "jo@nhs.net"})
+    assert status == 409
+    assert "e-mail" in json.loads(answer)["error"]
+
+
+def test_an_unknown_module_comes_back_as_a_sentence(lab):
+    status, answer = request(lab, "researchskills/check", {"module": "../secrets"})
+    assert status == 409
+    assert "There is no module" in json.loads(answer)["error"]
+
+
+def test_a_second_start_joins_the_running_course(lab):
+    code = f"from researchskills.lab import launch; launch.start({str(lab.workspace)!r}, browser=False)"
+    again = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert "already running" in again.stdout
+    assert lab.address in again.stdout
+
+
+def test_an_exported_page_shows_the_report_and_needs_no_network(lab):
+    notebook = nbformat.v4.new_notebook()
+    widget = {
+        "application/vnd.jupyter.widget-view+json": {"model_id": "gone"},
+        "text/html": "<p>The report</p>",
+    }
+    output = nbformat.v4.new_output("display_data", widget | {"text/plain": "HBox()"})
+    notebook.cells.append(nbformat.v4.new_code_cell("question()", outputs=[output]))
+    (lab.workspace / "export.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
+    page = request(lab, "nbconvert/html/export.ipynb")[1]
+    assert "<p>The report</p>" in page
+    assert "gone" not in page
+    assert not re.findall(r"""<(?:script|link|img)[^>]+(?:src|href)=["'](https?:)?//""", page)
+
+
+# --- the browser ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(browser, lab):
+    """The home page, in a browser that remembers what it complained about and whom it called."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.complaints, page.strangers = [], []
+    page.on("console", lambda line: line.type in ("error", "warning") and page.complaints.append(line.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("request", lambda call: _ours(call.url) or page.strangers.append(call.url))
+    page.goto(lab.address)
+    page.wait_for_selector(".rs-home h1", timeout=60_000)
+    yield page
+    context.close()
+
+
+def _ours(url):
+    return url.startswith(("data:", "blob:")) or "://127.0.0.1" in url
+
+
+def open_lesson(page):
+    page.get_by_role("button", name="Open the lesson of module 0").click()
+    page.wait_for_selector(".jp-Notebook .rs-run")
+
+
+def wait_for_status(page, words):
+    page.wait_for_function(
+        "words => [...document.querySelectorAll('.rs-status-text')].some(line => line.textContent.includes(words))",
+        arg=words,
+        timeout=60_000,
+    )
+
+
+def answer_box(page):
+    return page.locator(".rs-live input").last
+
+
+@pytest.mark.browser
+def test_the_start_is_quiet_and_calls_nobody(page):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    assert page.complaints == []
+    assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_home_lists_the_module_and_asks_for_a_learner_code(page, lab):
+    assert page.get_by_role("heading", name="Module 0: Start here").is_visible()
+    assert page.get_by_text("about 90 minutes").is_visible()
+    if page.locator("#rs-code").is_visible():
+        page.fill("#rs-code", "jo@nhs.net")
+        page.click("text=Use this code")
+        page.wait_for_function("document.querySelector('#rs-code-problem').textContent.includes('e-mail')")
+        page.fill("#rs-code", "quiet-heron-42")
+        page.keyboard.press("Enter")
+    page.wait_for_selector("[data-rs=next]")
+    assert json.loads((lab.workspace / ".course/learner.json").read_text())["learner"] == "quiet-heron-42"
+
+
+@pytest.mark.browser
+def test_learners_see_no_developers_tools(page):
+    labels = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+    assert labels == ["Course", "File", "Edit", "Run", "View", "Help"]
+    for unwanted in (".jp-Launcher", ".jp-LauncherCard", ".jp-StatusBar", "#debugger-header", ".jp-Dialog"):
+        assert page.locator(unwanted).count() == 0
+    for label in labels:
+        page.click(f".lm-MenuBar-itemLabel:text-is('{label}')")
+        entries = " ".join(page.locator(".lm-Menu-itemLabel").all_inner_texts())
+        assert not re.search(
+            "terminal|kernel|nbgrader|formgrader|assignment|debug|console|launcher", entries, re.IGNORECASE
+        )
+        page.keyboard.press("Escape")
+
+
+@pytest.mark.browser
+def test_run_pressed_before_the_kernel_is_ready_is_not_lost(page):
+    page.route("**/api/sessions*", lambda route: (page.wait_for_timeout(3000), route.continue_()))
+    open_lesson(page)
+    page.locator(".rs-run").first.click()
+    wait_for_status(page, "Your code will run by itself")
+    page.wait_for_selector("text=hours: 27 - activities were first", timeout=60_000)
+
+
+@pytest.mark.browser
+def test_activities_come_by_themselves_without_moving_the_page_or_marking_it_as_changed(page, lab):
+    before = (lab.workspace / LESSON).read_bytes()
+    open_lesson(page)
+    page.evaluate("document.querySelector('.jp-Notebook .jp-MarkdownCell').focus()")
+    held = page.evaluate("document.activeElement.className")
+    wait_for_status(page, "Ready.")
+    answer_box(page).wait_for()
+    assert page.evaluate("document.activeElement.className") == held
+    assert page.locator(".rs-report:visible").count() == 0, "the live activity stands for the report"
+    page.wait_for_timeout(1000)
+    assert page.evaluate("document.querySelector('.jp-mod-dirty')") is None
+    assert (lab.workspace / LESSON).read_bytes() == before
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(os.name == "nt", reason="kernels are found through ps")
+def test_a_killed_kernel_comes_back_with_the_answers(page, lab):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    answer_box(page).fill("hospital and home care")
+    file = lab.workspace / "00-start-here/answers/m00-p1-groups.json"
+    wait_until(page, lambda: file.exists() and file.read_text() == "hospital and home care")
+    kill_kernels(lab)
+    wait_for_status(page, "Your notebook stopped and was started again. Your saved answers are back.")
+    assert answer_box(page).input_value() == "hospital and home care"
+    assert page.locator(".jp-Dialog").count() == 0
+
+    page.reload()
+    page.wait_for_selector(".rs-live input", timeout=60_000)
+    assert answer_box(page).input_value() == "hospital and home care"
+
+
+@pytest.mark.browser
+def test_my_notebook_has_stopped_starts_it_again(page):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    page.click(".lm-MenuBar-itemLabel:text-is('Course')")
+    page.click(".lm-Menu-itemLabel:text-is('My notebook has stopped')")
+    page.get_by_role("button", name="Start it again").click()
+    wait_for_status(page, "was started again")
+
+
+@pytest.mark.browser
+def test_the_toolbar_is_reached_and_used_with_the_keyboard(page):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    page.evaluate("document.activeElement.blur()")
+    names = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate(_FOCUSED_NAME))
+        if names[-1] == "Home":
+            break
+    assert names[-1] == "Home", names
+    for wanted in ("Check my work", "Hand in", "Feedback", "Contents"):
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate(_FOCUSED_NAME) == wanted
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".rs-home h1:visible")
+
+
+@pytest.mark.browser
+def test_every_control_has_a_name(page):
+    assert page.evaluate(_NAMELESS) == []
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    answer_box(page).wait_for()
+    assert page.evaluate(_NAMELESS) == []
+
+
+@pytest.mark.browser
+def test_feedback_says_where_to_put_it_when_there_is_none(page, lab):
+    open_lesson(page)
+    page.locator("jp-button:has-text('Feedback')").click()
+    page.wait_for_selector("text=No feedback has come back yet")
+    assert str(lab.workspace / "feedback") in page.inner_text(".jp-Dialog")
+
+
+@pytest.mark.browser
+def test_two_tabs_do_no_damage(page, lab):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    second = page.context.new_page()
+    second.goto(lab.address)
+    second.wait_for_selector(".rs-home h1", timeout=60_000)
+    open_lesson(second)
+    wait_for_status(second, "Ready.")
+    answer_box(second).fill("from the second tab")
+    file = lab.workspace / "00-start-here/answers/m00-p1-groups.json"
+    wait_until(page, lambda: file.exists() and file.read_text() == "from the second tab")
+    nbformat.read(lab.workspace / LESSON, as_version=4)
+
+
+@pytest.mark.browser
+def test_a_stopped_course_says_so_in_plain_words(browser, tmp_path, monkeypatch):
+    lab = Lab(tmp_path / "work", make_course(tmp_path / "root"), monkeypatch)
+    page = browser.new_page()
+    page.goto(lab.address)
+    page.wait_for_selector(".rs-home h1", timeout=60_000)
+    said = lab.stop()
+    assert "Your work is saved" in said
+    page.wait_for_selector("text=The course has stopped running", timeout=60_000)
+    page.close()
+
+
+def wait_until(page, done, seconds=20):
+    for _ in range(seconds * 10):
+        if done():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not happen in time")
+
+
+def kill_kernels(lab):
+    processes = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    for line in processes.splitlines()[1:]:
+        process, parent, arguments = line.split(None, 2)
+        if int(parent) == lab.room.process and "ipykernel" in arguments:
+            os.kill(int(process), signal.SIGKILL)
+
+
+_FOCUSED_NAME = """() => {
+  let held = document.activeElement;
+  const host = held;
+  while (held?.shadowRoot?.activeElement) held = held.shadowRoot.activeElement;
+  return (host.getAttribute('aria-label') || host.innerText || '').trim();
+}"""
+
+# A control needs a name from aria-label, a label, its text or its title. What nobody can see counts not.
+_NAMELESS = """() => [...document.querySelectorAll(
+    'button, a[href], input, select, textarea, jp-button, [role=button], [role=menuitem], [role=tab], summary')]
+  .filter(node => node.checkVisibility({visibilityProperty: true}) && !node.closest('.cm-editor'))
+  .filter(node => {
+    const described = (node.getAttribute('aria-labelledby') ?? '').split(' ')
+      .map(id => document.getElementById(id)?.textContent ?? '').join('');
+    const label = node.labels ? [...node.labels].map(each => each.textContent).join('') : '';
+    return ![node.getAttribute('aria-label'), described, label, node.textContent, node.title].some(name => name?.trim());
+  })
+  .map(node => node.outerHTML.slice(0, 200))"""
