@@ -11,7 +11,7 @@ Only the standard library is used, no activation script is run (many workplaces 
 whole file keeps to words that even Python 2.7 can read, so that an old Python says so in a sentence
 instead of a syntax error.
 """
-# ruff: noqa: UP004, UP010, UP031  (the modern spellings are syntax errors to the Pythons meant above)
+# ruff: noqa: B904  (`raise ... from` is a syntax error to the Pythons meant above)
 
 from __future__ import print_function
 
@@ -342,7 +342,7 @@ def one_at_a_time(environment):
     """Hold the lock on `.venv`; wait for another start that is holding it."""
     try:
         os.makedirs(environment.own, exist_ok=True)
-        file = open(environment.busy, "a+b")  # noqa: SIM115 (closed below, once it is held)
+        file = open(environment.busy, "a+b")
     except OSError as error:
         raise Problem(cannot_write(environment, error), "permission")
     with file:
@@ -378,8 +378,8 @@ def cannot_write(environment, error):
         return explain("No space left on device", environment)[1]
     return (
         "Nothing can be written into the course folder (%s):\n    %s\n"
-        "Copy the whole course folder to a place of your own, such as Documents, and start it there. If this\n"
-        "is such a place, rename or delete the file or folder `.venv` in it, then start again."
+        "Copy the whole course folder to a place of your own, such as Documents, and start it there. If\n"
+        "this is such a place, rename or delete the file or folder `.venv` in it, then start again."
         % (error.strerror or error, environment.root)
     )
 
@@ -479,6 +479,7 @@ class Installation(object):
             raise
 
     def install_with_uv(self, uv, total):
+        """Install with uv; return (exit status, what it printed)."""
         environment = self.environment
         sync = [uv, "sync", "--project", environment.root, "--python", environment.python, "--frozen"]
         sync += ["--no-python-downloads"] + [word for group in self.groups for word in ("--group", group)]
@@ -497,6 +498,7 @@ class Installation(object):
         return self.call(sync)
 
     def install_with_pip(self, total):
+        """Install the same with pip, or raise a Problem."""
         environment = self.environment
         pip = self.pip()
 
@@ -606,6 +608,7 @@ class Ticker(object):
         self.width = 0
 
     def show(self, words):
+        """Show these words and the time so far."""
         now = time.monotonic()
         if not words or now - self.started < 1:
             return
@@ -619,6 +622,7 @@ class Ticker(object):
             self.last = now
 
     def end(self):
+        """Leave the line and go on below it."""
         if self.width:
             say("")
 
@@ -849,9 +853,7 @@ def keep_window_open():
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a name the console cannot spell is no reason to stop
+            stream.reconfigure(errors="backslashreplace")  # a name the console cannot spell is no reason to stop
     exit_status = main(sys.argv[1:])
     if exit_status:
         keep_window_open()

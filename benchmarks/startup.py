@@ -39,9 +39,7 @@ def copy_course(target: Path) -> None:
             shutil.copy(ROOT / name, target / name)
     for name in FOLDERS:
         if (ROOT / name).exists():
-            shutil.copytree(
-                ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb*")
-            )
+            shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb*"))
 
 
 def first_start(course: Path) -> float:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from faulty.hand_ins.make import SMALL, Course
@@ -94,11 +95,9 @@ def test_the_page_can_be_walked_through_by_a_screen_reader(pages):
         assert ("html", {"lang": "en-GB"}) in page.tags
         levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
         assert levels[0] == 1 and levels.count(1) == 1
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after <= before + 1 for before, after in pairwise(levels))
         assert all("scope" in attrs for tag, attrs in page.tags if tag == "th")
-        assert (
-            sum(tag == "table" for tag, _ in page.tags) >= sum(tag == "caption" for tag, _ in page.tags) >= 1
-        )
+        assert sum(tag == "table" for tag, _ in page.tags) >= sum(tag == "caption" for tag, _ in page.tags) >= 1
         assert [tag for tag, _ in page.tags].count("main") == 1
         assert "<title>" in text
 

@@ -67,17 +67,9 @@ def test_in_a_notebook_as_delivered_only_answers_are_missing(course, module):
 
 def test_checking_changes_nothing(course):
     folder = course.folder("careful-wren", SMALL)
-    before = {
-        path: path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
-    }
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")}
     check(course, "careful-wren")
-    after = {
-        path: path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
-    }
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")}
     assert before == after
 
 
@@ -130,9 +122,7 @@ def test_code_that_does_not_run_from_the_top_is_named(course, code, words):
 
 
 def test_a_private_detail_is_found_once_wherever_it_stands_and_never_repeated(course):
-    write_answer(
-        course, "private-wren", "m99-q3-words", f"Mrs Bloggs ({NHS}) was counted twice by two of us."
-    )
+    write_answer(course, "private-wren", "m99-q3-words", f"Mrs Bloggs ({NHS}) was counted twice by two of us.")
 
     def change(cells):
         cells.append(new_markdown_cell("Ring me on 07700 900123 ![x](data:image/png;base64,LS14AP)"))
@@ -151,7 +141,7 @@ def test_a_private_detail_is_found_once_wherever_it_stands_and_never_repeated(co
 
     course.edit("private-wren", change, SMALL)
     found = [finding for finding in check(course, "private-wren") if finding.kind == "private"]
-    assert [finding.where.split(",")[1].strip()[:12] for finding in found][0] == "question “In"
+    assert found[0].where == "exercises, question “In your own words”"
     text = " ".join(finding.sentence for finding in found)
     assert len(found) == 4
     for kind in ("NHS number", "telephone number", "postcode", "e-mail address"):
@@ -175,20 +165,14 @@ def test_the_courses_own_words_and_made_up_data_raise_no_alarm(course):
         cells.append(
             new_code_cell(
                 "load('training_baseline')",
-                outputs=[
-                    new_output(
-                        "execute_result", {"text/plain": table.to_string(), "text/html": table.to_html()}
-                    )
-                ],
+                outputs=[new_output("execute_result", {"text/plain": table.to_string(), "text/html": table.to_html()})],
             )
         )
         cells.append(new_code_cell("1", outputs=[new_output("stream", text="Ring 0114 496 0123")]))
 
     course.edit("table-wren", change)
     course_page = course.root / "course" / REAL / "supervisor.md"
-    course_page.write_text(
-        course_page.read_text(encoding="utf-8") + "\nRing 0114 496 0123.\n", encoding="utf-8"
-    )
+    course_page.write_text(course_page.read_text(encoding="utf-8") + "\nRing 0114 496 0123.\n", encoding="utf-8")
     assert "private" not in kinds(check(course, "table-wren", REAL))
 
 
@@ -197,9 +181,7 @@ def test_a_hand_in_holds_its_receipt_and_no_more_than_it_should(course):
     folder = place / SMALL
     answer = folder / "answers" / "m99-q3-words.json"
     content = json.loads(answer.read_bytes())
-    content["earlier"] = [
-        {"state": {"answer": NHS}, "shown": NHS, "saved": "", "why": "replaced from another tab"}
-    ]
+    content["earlier"] = [{"state": {"answer": NHS}, "shown": NHS, "saved": "", "why": "replaced from another tab"}]
     answer.write_text(json.dumps(content), encoding="utf-8")
     (folder / "answers" / "m99-q3-words.damaged-20260101-000000.json").write_text(NHS)
     (folder / "diary.txt").write_text(NHS)
@@ -210,9 +192,7 @@ def test_a_hand_in_holds_its_receipt_and_no_more_than_it_should(course):
                 "1",
                 outputs=[
                     new_output("stream", text="y" * 5_000_000),
-                    new_output(
-                        "display_data", {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}}
-                    ),
+                    new_output("display_data", {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}}),
                 ],
             )
         )

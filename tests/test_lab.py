@@ -124,7 +124,9 @@ def test_an_unknown_module_comes_back_as_a_sentence(lab):
 
 def test_a_second_start_joins_the_running_course(lab):
     code = f"from researchskills.lab import launch; launch.start({str(lab.workspace)!r}, browser=False)"
-    again = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    again = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     assert "already running" in again.stdout
     assert lab.address in again.stdout
 
@@ -347,7 +349,9 @@ def wait_until(page, done, seconds=20):
 
 
 def kill_kernels(lab):
-    processes = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    processes = subprocess.run(
+        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
+    ).stdout
     for line in processes.splitlines()[1:]:
         process, parent, arguments = line.split(None, 2)
         if int(parent) == lab.room.process and "ipykernel" in arguments:
@@ -369,6 +373,7 @@ _NAMELESS = """() => [...document.querySelectorAll(
     const described = (node.getAttribute('aria-labelledby') ?? '').split(' ')
       .map(id => document.getElementById(id)?.textContent ?? '').join('');
     const label = node.labels ? [...node.labels].map(each => each.textContent).join('') : '';
-    return ![node.getAttribute('aria-label'), described, label, node.textContent, node.title].some(name => name?.trim());
+    const names = [node.getAttribute('aria-label'), described, label, node.textContent, node.title];
+    return !names.some(name => name?.trim());
   })
   .map(node => node.outerHTML.slice(0, 200))"""

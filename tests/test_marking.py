@@ -35,9 +35,7 @@ def copied_and_deleted(cells):
     copy.id = "copied"
     answer = nbformat.from_dict(json.loads(json.dumps(cell(cells, f"{CODE}-answer"))))
     answer.id, answer.source = "copied-too", "people_found = ..."
-    kept = [
-        one for one in cells if one.metadata.get("nbgrader", {}).get("grade_id") not in ("m00-q1-groups",)
-    ]
+    kept = [one for one in cells if one.metadata.get("nbgrader", {}).get("grade_id") not in ("m00-q1-groups",)]
     return [answer, *kept, copy]
 
 
@@ -71,9 +69,7 @@ def course(tmp_path_factory):
         "copied-cells",
         "helper-cells",
         "dead-kernel",
-        "forged-key",
         "huge-answer",
-        "back-slash",
         "stubborn-loop",
     )
     for learner in everything_right:
@@ -99,9 +95,7 @@ def course(tmp_path_factory):
     made.edit("helper-cells", helper_above)
     made.code("helper-cells", "people_found = 2 * half")
     made.code("endless-loop", "while True:\n    pass")
-    made.code(
-        "stubborn-loop", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
-    )
+    made.code("stubborn-loop", "while True:\n    try:\n        while True: pass\n    except BaseException: pass")
     made.code("output-flood", f"for _ in range(200): print('x' * 1_000_000)\n{RIGHT_CODE}")
     made.code("syntax-error", "people_found = = 112")
     made.code("dead-kernel", "import os; os._exit(1)")
@@ -122,9 +116,7 @@ def batch(course):
 
     def forged(files):
         files["module.json"] = b'{"questions": {}}'
-        files["answers/m00-q9-gap.json"] = files["answers/m00-q9-gap.json"].replace(
-            b'"tries": 0', b'"points": 99'
-        )
+        files["answers/m00-q9-gap.json"] = files["answers/m00-q9-gap.json"].replace(b'"tries": 0', b'"points": 99')
         notebook = json.loads(files["exercises.ipynb"])
         notebook["metadata"]["score"] = 1000
         files["exercises.ipynb"] = json.dumps(notebook).encode()
@@ -136,10 +128,10 @@ def batch(course):
         files["answers/m00-q10-share.json"] = b"[" * 100_000
         files["answers/M00 Q11.json"] = files["answers/../../x.json".replace("../../x", "m00-q13-hear")]
 
-    for learner, change in (("forged-key", forged), ("huge-answer", huge)):
+    for learner, change in (("changed-locks", forged), ("huge-answer", huge)):
         path = inbox / f"{REAL}--{learner}.zip"
         make.repacked(path, path.with_suffix(".new"), change).replace(path)
-    slashed = inbox / f"{REAL}--back-slash.zip"
+    slashed = inbox / f"{REAL}--helper-cells.zip"
     make.repacked(
         slashed,
         slashed.with_suffix(".new"),
@@ -164,9 +156,7 @@ def batch(course):
     make.repacked(
         right,
         inbox / "unknown-module.zip",
-        lambda files: files.update(
-            {"receipt.json": files["receipt.json"].replace(REAL.encode(), b"77-weaving")}
-        ),
+        lambda files: files.update({"receipt.json": files["receipt.json"].replace(REAL.encode(), b"77-weaving")}),
     )
     small = json.dumps(
         {"metadata": {"researchskills": {"module": SMALL}}, "cells": [], "nbformat": 4, "nbformat_minor": 5}
@@ -244,11 +234,9 @@ def test_a_text_of_spaces_is_nothing_handed_in(rows, room):
         marking.record(room, "partly-right", REAL, TEXT, levels(0), "", "mentor")
 
 
-@pytest.mark.parametrize(
-    "learner", ["changed-locks", "copied-cells", "helper-cells", "output-flood", "forged-key", "back-slash"]
-)
+@pytest.mark.parametrize("learner", ["changed-locks", "copied-cells", "helper-cells", "output-flood"])
 def test_nothing_but_answers_decides_about_points(learner, rows, most):
-    """Changed tests, forged scores, copies, floods of output: the same points as without."""
+    """Changed tests, forged scores, copies, backslashes in names, floods of output: the same points as without."""
     assert rows[learner].points == most
     assert rows[learner].problem is None
 
@@ -258,7 +246,7 @@ def test_the_mentor_is_told_what_was_changed(rows):
     remarks = " ".join(rows["copied-cells"].remarks)
     assert "were copied" in remarks and "were deleted" in remarks
     assert "Run, change, read" in remarks
-    assert any("Changed after the receipt" in remark for remark in rows["forged-key"].remarks)
+    assert any("Changed after the receipt" in remark for remark in rows["changed-locks"].remarks)
 
 
 @pytest.mark.parametrize(
@@ -324,7 +312,7 @@ def test_what_is_no_hand_in_gets_one_plain_sentence(name, words, refused):
 def test_nothing_else_is_refused_and_nothing_was_written_outside(refused, course, rows):
     assert len(refused) == 17
     assert not list(course.root.parent.rglob("evil.py")) and not Path("/tmp/evil.py").exists()
-    assert len(rows) == 14
+    assert len(rows) == 12
 
 
 def test_the_result_can_be_read_by_a_program(result):
@@ -368,12 +356,12 @@ def levels(level):
 
 
 def test_a_mentors_mark_counts_and_earlier_ones_are_kept(course, room, result):
-    assert marking.record(room, "back-slash", REAL, TEXT, levels(1), "First thoughts", "Mentor A") == 4
-    assert marking.record(room, "back-slash", REAL, TEXT, levels(2), "Second thoughts", "Mentor B") == 8
-    (row,) = marking.results(REAL, room, ["back-slash"])
+    assert marking.record(room, "helper-cells", REAL, TEXT, levels(1), "First thoughts", "Mentor A") == 4
+    assert marking.record(room, "helper-cells", REAL, TEXT, levels(2), "Second thoughts", "Mentor B") == 8
+    (row,) = marking.results(REAL, room, ["helper-cells"])
     assert points(row, TEXT) == 8
     assert row.needs_manual_marking == 0
-    assert rubric.read(room, REAL, "back-slash", TEXT)["earlier"][0]["comment"] == "First thoughts"
+    assert rubric.read(room, REAL, "helper-cells", TEXT)["earlier"][0]["comment"] == "First thoughts"
 
 
 @pytest.mark.parametrize("wrong", [{}, {"Clarity": 1}, {"*": 9}, {"*": True}, {"*": -1}, {"*": 1.5}])
@@ -470,9 +458,7 @@ def test_an_answer_to_an_earlier_wording_is_reported_with_what_it_said(course, s
         answer["state"]["answer"], answer["shown"] = "no-longer-offered", "Those in the third pile"
         files["answers/m99-q1-piles.json"] = json.dumps(answer).encode()
 
-    (row,) = marking.mark(
-        [make.repacked(small["first"], tmp_path / "old.zip", change)], tmp_path / "room"
-    ).rows
+    (row,) = marking.mark([make.repacked(small["first"], tmp_path / "old.zip", change)], tmp_path / "room").rows
     assert points(row, "m99-q1-piles") == 0
     assert "Which piles count?" in row.problem and "Those in the third pile" in row.problem
 
@@ -529,15 +515,10 @@ def test_a_check_without_a_number_is_not_marked_instead_of_full_points():
     assert points_of(run(number("3.0"))) is None
     assert points_of(run(number("nan"))) is None
     assert points_of(run(number("None"))) is None
-    assert (
-        points_of(run(number("1.0"), nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])))
-        is None
-    )
+    assert points_of(run(number("1.0"), nbformat.v4.new_output("error", ename="E", evalue="", traceback=[]))) is None
 
 
-def test_a_question_that_gets_no_points_is_tried_again_and_then_reported(
-    course, small, tmp_path, monkeypatch
-):
+def test_a_question_that_gets_no_points_is_tried_again_and_then_reported(course, small, tmp_path, monkeypatch):
     runs = []
     original = autograde._once
 
@@ -565,10 +546,8 @@ def test_alembic_is_found_without_help_from_the_shell(course, small, tmp_path, m
 
 def test_the_learners_code_sees_no_secrets_of_the_marker(course, small, tmp_path, monkeypatch):
     monkeypatch.setenv("MARKER_TOKEN", "secret-token")
-    spy = (
-        "import os\ntotal = 7 if 'MARKER_TOKEN' not in os.environ and os.path.expanduser('~') != %r else 0"
-        % str(Path.home())
-    )
+    home = str(Path.home())
+    spy = f"import os\ntotal = 0 if 'MARKER_TOKEN' in os.environ or os.path.expanduser('~') == {home!r} else 7"
 
     def change(files):
         notebook = nbformat.reads(files["exercises.ipynb"].decode(), as_version=4)

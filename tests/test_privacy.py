@@ -147,9 +147,7 @@ HARMLESS = [
 
 
 @pytest.mark.parametrize(("kind", "value"), IDENTIFIES)
-@pytest.mark.parametrize(
-    "sentence", ["{}", "Please see {}, thank you.", "a\n{}\nb", "“{}”", "tel:{};", "| {} |"]
-)
+@pytest.mark.parametrize("sentence", ["{}", "Please see {}, thank you.", "a\n{}\nb", "“{}”", "tel:{};", "| {} |"])
 def test_a_detail_that_identifies_somebody_is_found_wherever_it_stands(kind, value, sentence):
     text = sentence.format(value)
     assert [(match.kind, text[match.start : match.end]) for match in privacy.find(text)] == [(kind, value)]
@@ -157,9 +155,7 @@ def test_a_detail_that_identifies_somebody_is_found_wherever_it_stands(kind, val
 
 @pytest.mark.parametrize(("text", "date"), DATES)
 def test_a_date_counts_where_the_text_says_that_somebody_was_born_on_it(text, date):
-    assert [(match.kind, text[match.start : match.end]) for match in privacy.find(text)] == [
-        (DATE_OF_BIRTH, date)
-    ]
+    assert [(match.kind, text[match.start : match.end]) for match in privacy.find(text)] == [(DATE_OF_BIRTH, date)]
 
 
 @pytest.mark.parametrize("text", HARMLESS)

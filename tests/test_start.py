@@ -5,7 +5,6 @@ installer uv plays what is to be tested: working, failing with the words of a re
 `benchmarks/startup.py` does the real thing, with the real network.
 """
 
-# ruff: noqa: PLW1510  (exit statuses are what is tested here)
 import ast
 import importlib.util
 import json
@@ -125,9 +124,7 @@ class Course:
     def calls(self):
         """What uv was asked to install since the last time this was asked."""
         log = self.root / "uv-calls.txt"
-        calls = (
-            [line for line in log.read_text().splitlines() if line.startswith("sync")] if log.exists() else []
-        )
+        calls = [line for line in log.read_text().splitlines() if line.startswith("sync")] if log.exists() else []
         log.unlink(missing_ok=True)
         return calls
 
@@ -162,9 +159,7 @@ def wait_for(path: Path, seconds=20):
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 15), (3, 10, 13)])
 def test_an_old_python_is_named_in_a_sentence_and_nothing_is_made(tmp_path, version):
     shutil.copy(ROOT / "start.py", tmp_path)
-    pretend = (
-        f"import runpy, sys; sys.version_info = {version}; runpy.run_path('start.py', run_name='__main__')"
-    )
+    pretend = f"import runpy, sys; sys.version_info = {version}; runpy.run_path('start.py', run_name='__main__')"
     result = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True, cwd=tmp_path)
     assert result.returncode == 1
     assert f"needs Python 3.11 or newer, and this is Python {version[0]}.{version[1]}" in result.stdout
@@ -178,9 +173,7 @@ def test_old_pythons_can_read_the_whole_file():
     tree = ast.parse(source, feature_version=(3, 6))
     source.decode("ascii")  # Python 2 reads nothing else without being told
     for node in ast.walk(tree):
-        assert not isinstance(
-            node, ast.JoinedStr | ast.AnnAssign | ast.NamedExpr | ast.Nonlocal | ast.YieldFrom
-        )
+        assert not isinstance(node, ast.JoinedStr | ast.AnnAssign | ast.NamedExpr | ast.Nonlocal | ast.YieldFrom)
         assert not (isinstance(node, ast.Raise) and node.cause)
         if isinstance(node, ast.FunctionDef):
             assert not node.returns and not node.args.kwonlyargs
@@ -436,9 +429,7 @@ def test_a_file_in_the_place_of_the_environment_is_named(course):
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.skipif(
-    os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere; Windows folders differ"
-)
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere; Windows folders differ")
 def test_a_folder_without_permission_to_write_is_explained(course):
     shutil.rmtree(course.root / ".venv")
     course.root.chmod(0o555)
@@ -450,6 +441,7 @@ def test_a_folder_without_permission_to_write_is_explained(course):
     assert "Nothing can be written into the course folder" in result.stderr
 
 
+@pytest.mark.slow
 @on_posix
 def test_no_network_at_the_first_start_is_explained_and_a_later_start_works(course):
     shutil.rmtree(course.environment.uv_folder)
@@ -489,6 +481,7 @@ def test_too_little_space_is_said_before_anything_is_made(course, monkeypatch):
         start.check_computer(course.environment)
 
 
+@pytest.mark.slow
 @on_posix
 def test_without_network_a_new_lock_leaves_the_working_environment_as_it_was(course):
     course.run("setup")
@@ -634,9 +627,7 @@ def test_paths_on_windows():
     environment = start.Environment(r"C:\Users\Zoë Smith\Course", "nt")
     assert environment.python == r"C:\Users\Zoë Smith\Course\.venv\Scripts\python.exe"
     assert environment.uv == r"C:\Users\Zoë Smith\Course\.venv\start\uv\bin\uv.exe"
-    variables = start.course_variables(
-        environment, {"PATH": r"C:\Windows", "PYTHONHOME": "x", "PYTHONPATH": "y"}
-    )
+    variables = start.course_variables(environment, {"PATH": r"C:\Windows", "PYTHONHOME": "x", "PYTHONPATH": "y"})
     assert variables["PATH"] == r"C:\Users\Zoë Smith\Course\.venv\Scripts;C:\Windows"
     assert "PYTHONHOME" not in variables and "PYTHONPATH" not in variables
 
@@ -663,13 +654,11 @@ def test_a_folder_name_too_long_for_windows_is_refused(length, os_name, allowed,
 def test_the_longest_path_inside_the_environment_is_known():
     """Checked on the environment that runs these tests, spelled as Windows would."""
     packages = Path(json.__file__).parent if sys.prefix == sys.base_prefix else Path(sys.prefix)
-    packages = next(packages.glob("lib/python3*/site-packages"), None) or next(
-        packages.glob("Lib/site-packages"), None
-    )
+    packages = next(packages.glob("lib/python3*/site-packages"), None) or next(packages.glob("Lib/site-packages"), None)
     if packages is None or not (packages / "jupyterlab").exists():
         pytest.skip("the environment of the course is not the one that runs this test")
     # Only what learners get: of the tests' parts, playwright has longer paths.
-    inside = [path for path in (packages / "jupyterlab").rglob("*")]
+    inside = list((packages / "jupyterlab").rglob("*"))
     longest = max(len(str(path.relative_to(packages))) for path in inside)
     assert longest + len(r"\.venv\Lib\site-packages" + "\\") <= start.LONGEST_PATH_INSIDE
 

@@ -1,5 +1,6 @@
 """The learner's copy of the course: what is refreshed, what is never touched."""
 
+import contextlib
 import json
 import os
 import stat
@@ -106,10 +107,8 @@ def test_a_refresh_stopped_at_any_write_is_finished_by_the_next(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", stop)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             copies.refresh(workspace)
-        except KeyboardInterrupt:
-            pass
     copies.refresh(workspace)
     assert (workspace / "00-start-here/exercises.ipynb").read_text() == "my work"
     assert "Edition two" in (workspace / LESSON).read_text()

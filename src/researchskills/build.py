@@ -22,13 +22,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode, v4
 
+import researchskills
 from researchskills.bank import Question
 from researchskills.errors import CourseError
 from researchskills.paths import course_root, suggestion
 from researchskills.source import Cell, Fault, Module, Page, SourceError, read_module
 from researchskills.store import replace_file
 
-SETUP = "from researchskills import bars, check, figure, intervals, load, question, signposts"
 FILES = ("lesson.ipynb", "exercises.ipynb", "module.json", "supervisor.md")
 #: Says what a folder was built from; written last, and not kept in the repository.
 STAMP = ".built-from"
@@ -206,10 +206,17 @@ def _notebook(module: str, page: Page, edition: str, cells: list[NotebookNode]) 
         "title": page.header["title"],
         "researchskills": {"module": module, "page": page.where, "edition": edition},
     }
-    setup = _code(f"{page.where}-setup", SETUP, ["activity"])
     # After the title, so that the page's first words are the author's.
-    cells.insert(1, setup)
+    cells.insert(1, _code(f"{page.where}-setup", _setup(cells), ["activity"]))
     return v4.new_notebook(metadata=metadata, cells=cells)
+
+
+def _setup(cells: list[NotebookNode]) -> str:
+    """Import what the page uses and no more: a page without charts need not wait for them."""
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    return "from researchskills import " + ", ".join(
+        name for name in sorted(researchskills.__all__) if re.search(rf"\b{name}\(", code)
+    )
 
 
 def _markdown(identifier: str, text: str) -> NotebookNode:

@@ -55,6 +55,9 @@ def load(name: str, resource: str | None = None):
     """
     import pandas as pd
 
+    from researchskills.tables import make_frames_readable
+
+    make_frames_readable()
     table, path = _table(name, resource)
     schema = table["schema"]
     try:

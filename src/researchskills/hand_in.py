@@ -115,7 +115,7 @@ class _Work:
     def _notebook(self, name: str) -> NotebookNode:
         try:
             return nbformat.reads((self.folder / name).read_text(encoding="utf-8"), as_version=4)
-        except (OSError, ValueError, AttributeError, KeyError, nbformat.reader.NotJSONError) as problem:
+        except (OSError, ValueError, AttributeError, KeyError, TypeError) as problem:
             raise CourseError(
                 f"{self.folder / name} cannot be read. Your saved answers are safe and nothing was handed in. "
                 f"Run “course fresh {self.module}” for a clean notebook, then try again."
@@ -155,11 +155,7 @@ class _Work:
 
     def packed_answers(self) -> dict[str, dict]:
         """The answers as they are handed in: the current ones that are not private."""
-        return {
-            name: {**content, "earlier": []}
-            for name, content in self.answers.items()
-            if not self.is_private(name)
-        }
+        return {name: {**content, "earlier": []} for name, content in self.answers.items() if not self.is_private(name)}
 
     def place_of(self, question: str) -> tuple[str, int | None]:
         """Page and cell where a question is asked."""
@@ -219,9 +215,7 @@ def _unanswered(work: _Work) -> Iterator[Finding]:
             blank = not answered(question.id, work.folder).is_answered
         if blank:
             page, index = work.place_of(question.id)
-            sentence = (
-                "This question has no answer yet. You can hand in without it; it then counts as no points."
-            )
+            sentence = "This question has no answer yet. You can hand in without it; it then counts as no points."
             yield Finding("unanswered", sentence, f"{page}, question “{question.title}”", index, page)
 
 
@@ -241,9 +235,7 @@ def _missing_and_changed(work: _Work) -> Iterator[Finding]:
             continue
         where = _where(work, "exercises", index)
         if name in seen:
-            sentence = (
-                "This cell is a copy of another one. Please delete the copy; only one of them can be marked."
-            )
+            sentence = "This cell is a copy of another one. Please delete the copy; only one of them can be marked."
             yield Finding("copied", sentence, where, index)
         elif _is_locked(cell) and _checksum(cell) != cell.metadata.nbgrader.get("checksum"):
             sentence = (
@@ -263,9 +255,7 @@ def _missing_and_changed(work: _Work) -> Iterator[Finding]:
         title = work.questions[name].title if name in work.questions else None
         where = f"exercises, question “{title}”" if title else "exercises"
         sentence = (
-            "A cell of this question has been deleted. "
-            if title
-            else "A cell of the course has been deleted. "
+            "A cell of this question has been deleted. " if title else "A cell of the course has been deleted. "
         ) + f"Saved answers are not lost; “course fresh {work.module}” brings the cell back."
         yield Finding("missing", sentence, where)
 
@@ -344,9 +334,7 @@ class _Known:
         if self.texts is None:
             root = paths.course_root()
             files = [*(root / "course" / self.module).glob("*"), *(root / "datasets").glob("*/*.[cj]s*")]
-            self.texts = [
-                path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()
-            ]
+            self.texts = [path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()]
         return any(value in text for text in self.texts)
 
 
@@ -486,20 +474,14 @@ def _where(work: _Work, page: str, index: int) -> str:
     if title:
         return f"{page}, question “{title}”"
     for above in reversed(cells[: index + 1]):
-        heading = (
-            re.search(r"^#{1,6} +(.+)$", above.source, re.MULTILINE)
-            if above.cell_type == "markdown"
-            else None
-        )
+        heading = re.search(r"^#{1,6} +(.+)$", above.source, re.MULTILINE) if above.cell_type == "markdown" else None
         if heading:
             return f"{page}, under “{heading[1].strip()}”, cell {index + 1}"
     return f"{page}, cell {index + 1}"
 
 
 def _code(notebook: NotebookNode) -> list[str]:
-    return [
-        cell.source.strip() for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()
-    ]
+    return [cell.source.strip() for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
 def _same(source: str, other: str) -> bool:

@@ -139,9 +139,7 @@ class Bounded(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def run(
-    notebook: NotebookNode, folder: Path, timeout: int = 60, environment: dict | None = None
-) -> dict[int, str]:
+def run(notebook: NotebookNode, folder: Path, timeout: int = 60, environment: dict | None = None) -> dict[int, str]:
     """Run a notebook in a new kernel and leave the outputs in it.
 
     Parameters
@@ -188,7 +186,7 @@ def _size(content: dict) -> int:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment with some variables added.
+    """The environment of this process with some variables added.
 
     Parameters
     ----------

@@ -57,6 +57,33 @@ def html_table(table: pd.DataFrame, caption: str) -> str:
     )
 
 
+#: A table of more rows shows its first ones only.
+MOST_ROWS = 60
+FIRST_ROWS = 10
+
+
+def frame_html(frame: pd.DataFrame) -> str:
+    """Any data frame as a table; a long one shows its first rows and says so."""
+    rows = f"{len(frame):,} row{'' if len(frame) == 1 else 's'}"
+    if len(frame) > MOST_ROWS:
+        return html_table(frame.head(FIRST_ROWS), f"First {FIRST_ROWS} of {rows}")
+    return html_table(frame, f"Table of {rows}")
+
+
+def make_frames_readable() -> None:
+    """Let the notebook show every data frame with a caption and scoped headers, every word in full.
+
+    Does nothing outside a notebook.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
+        shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, frame_html)
+        # Its own way of showing itself must not be overruled by that of its parent class.
+        shell.display_formatter.formatters["text/html"].for_type(ReadableTable, ReadableTable._repr_html_)
+
+
 class ReadableTable(pd.DataFrame):
     """A data frame that shows all its rows and words in a notebook; otherwise like any other.
 

@@ -26,9 +26,11 @@ class CourseHandler(APIHandler):
 
     @property
     def workspace(self) -> Path:
+        """The folder the server was started for."""
         return Path(self.settings["server_root_dir"]).expanduser()
 
     def body(self) -> dict:
+        """What was sent, which must be a JSON object."""
         try:
             body = json.loads(self.request.body or b"{}")
         except ValueError:
@@ -38,6 +40,7 @@ class CourseHandler(APIHandler):
         return body
 
     async def answer(self, work, *arguments, **named) -> None:
+        """Do the work in a thread and send its result, or the sentence that says why not."""
         try:
             result = await asyncio.to_thread(work, *arguments, **named)
         except CourseError as problem:
@@ -47,32 +50,42 @@ class CourseHandler(APIHandler):
 
 
 class HomeHandler(CourseHandler):
+    """Where the learner is and what comes next."""
+
     @web.authenticated
-    async def get(self) -> None:
+    async def get(self) -> None:  # noqa: D102
         await self.answer(home.home, self.workspace)
 
 
 class LearnerHandler(CourseHandler):
+    """Choose or change the learner code."""
+
     @web.authenticated
-    async def post(self) -> None:
+    async def post(self) -> None:  # noqa: D102
         await self.answer(_choose_learner, self.workspace, str(self.body().get("code", "")))
 
 
 class CheckHandler(CourseHandler):
+    """What to look at before handing in."""
+
     @web.authenticated
-    async def post(self) -> None:
+    async def post(self) -> None:  # noqa: D102
         await self.answer(_check, self.workspace, self.body())
 
 
 class HandInHandler(CourseHandler):
+    """Pack the work of a module."""
+
     @web.authenticated
-    async def post(self) -> None:
+    async def post(self) -> None:  # noqa: D102
         await self.answer(_hand_in, self.workspace, self.body())
 
 
 class FeedbackHandler(CourseHandler):
+    """Feedback pages that have come back."""
+
     @web.authenticated
-    async def get(self) -> None:
+    async def get(self) -> None:  # noqa: D102
         await self.answer(_feedback, self.workspace)
 
 

@@ -43,6 +43,7 @@ class Room:
 
     @property
     def address(self) -> str:
+        """What to open in a browser; whoever has it is let in."""
         return f"http://127.0.0.1:{self.port}/doc?token={self.token}"
 
 

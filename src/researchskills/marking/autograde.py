@@ -81,9 +81,7 @@ class Replay(running.Bounded, Execute):
     def preprocess(self, nb: NotebookNode, resources):
         """Run the notebook; its cells keep their places."""
         cells = list(nb.cells)
-        nb.cells = [cell for cell in cells if self.is_first(cell)] + [
-            cell for cell in cells if not self.is_first(cell)
-        ]
+        nb.cells = [cell for cell in cells if self.is_first(cell)] + [cell for cell in cells if not self.is_first(cell)]
         self.setup = [cell.source for cell in nb.cells if self.is_first(cell) and not self._asks(cell)]
         order = [cell.id for cell in nb.cells]
         try:
@@ -130,9 +128,7 @@ class RecordPoints(SaveAutoGrades):
         self.unmarked: list[str] = []
 
     def _add_score(self, cell: NotebookNode, resources) -> None:
-        grade = self.gradebook.find_grade(
-            _grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
-        )
+        grade = self.gradebook.find_grade(_grade_id(cell), self.notebook_id, self.assignment_id, self.student_id)
         grade.auto_score = points_of(cell)
         grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
         if grade.auto_score is None:
@@ -279,6 +275,7 @@ def _logged(room: Path) -> Iterator[None]:
 
 def unmark(prepared: Prepared, book, learner: str) -> None:
     """Take back points of an earlier hand-in when the one that counts could not be marked."""
+    book.update_or_create_student(learner)
     submission = book.update_or_create_submission(prepared.name, learner)
     for notebook in submission.notebooks:
         for grade in notebook.grades:

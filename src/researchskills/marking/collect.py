@@ -139,9 +139,7 @@ def read(path: Path) -> HandIn:
         NotImplementedError,
         ValueError,
     ) as problem:
-        raise UnusableError(
-            "The file is damaged or incomplete. Please ask for it to be sent again."
-        ) from problem
+        raise UnusableError("The file is damaged or incomplete. Please ask for it to be sent again.") from problem
     except RuntimeError as problem:  # zipfile's word for a password
         raise UnusableError("The file is locked with a password. Please ask for it without one.") from problem
     except OSError as problem:
@@ -167,9 +165,7 @@ def _zip_members(path: Path) -> list[_Member]:
             raise UnusableError("The file is damaged or incomplete. Please ask for it to be sent again.")
         raise UnusableError("This is not a hand-in. A hand-in is the zip file that “course hand-in” makes.")
     if path.stat().st_size > LARGEST_ZIP:
-        raise UnusableError(
-            f"The file has {_megabytes(path.stat().st_size)}, far more than a hand-in can have."
-        )
+        raise UnusableError(f"The file has {_megabytes(path.stat().st_size)}, far more than a hand-in can have.")
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         if len(entries) > MOST_MEMBERS:
@@ -184,9 +180,7 @@ def _zip_members(path: Path) -> list[_Member]:
 
             return content
 
-        return [
-            _Member(entry.filename, entry.file_size, reader(entry)) for entry in entries if not entry.is_dir()
-        ]
+        return [_Member(entry.filename, entry.file_size, reader(entry)) for entry in entries if not entry.is_dir()]
 
 
 def _folder_members(folder: Path) -> list[_Member]:
@@ -243,9 +237,7 @@ def _plain_name(name: str) -> str:
     name = name.replace("\\", "/")
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
-        raise UnusableError(
-            "There is a file in it that would be written outside its own folder. Nothing was opened."
-        )
+        raise UnusableError("There is a file in it that would be written outside its own folder. Nothing was opened.")
     return "/".join(parts)
 
 
@@ -275,12 +267,11 @@ def _described(path: Path, files: dict[str, bytes], problems: list[str]) -> Hand
     if not receipt:
         remarks.append("There is no receipt in it, so the date of the file was taken as its time.")
     if not isinstance(learner, str) or not LEARNER.fullmatch(learner) or not 3 <= len(learner) <= 32:
-        raise UnusableError(
-            "It does not say whose it is. Please ask for the zip file that “course hand-in” makes."
-        )
+        raise UnusableError("It does not say whose it is. Please ask for the zip file that “course hand-in” makes.")
     if named and named["learner"] != learner:
         raise UnusableError(
-            f"Its name says that it is by {named['learner']}, its receipt that it is by {learner}. Please find out whose it is."
+            f"Its name says that it is by {named['learner']}, its receipt that it is by {learner}. "
+            "Please find out whose it is."
         )
     known = [folder.name for folder in sorted((paths.course_root() / "solutions").glob("[0-9][0-9]-*"))]
     if module not in known:
@@ -299,9 +290,7 @@ def _described(path: Path, files: dict[str, bytes], problems: list[str]) -> Hand
         if not _is_answer(name, _json(files[name])):
             problems.append(f"The answer {name} is damaged; it was left out.")
             del files[name]
-    return HandIn(
-        path, module, learner, _time(path, receipt, remarks), files, tuple(problems), tuple(remarks)
-    )
+    return HandIn(path, module, learner, _time(path, receipt, remarks), files, tuple(problems), tuple(remarks))
 
 
 def _time(path: Path, receipt: dict, remarks: list[str]) -> datetime:

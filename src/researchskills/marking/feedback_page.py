@@ -61,9 +61,7 @@ def feedback(module: str, room: Path | None = None, learners: Iterable[str] | No
     """
     room = (room or default_room()).absolute()
     if not (room / "questions" / module / "module.json").exists():
-        raise CourseError(
-            f"No hand-in of {module} has been marked in {room} yet. Mark some first: course mark PATH"
-        )
+        raise CourseError(f"No hand-in of {module} has been marked in {room} yet. Mark some first: course mark PATH")
     authored = source.read_module(paths.course_root() / "solutions" / module)
     folder = room / "feedback" / module
     folder.mkdir(parents=True, exist_ok=True)

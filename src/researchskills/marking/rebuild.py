@@ -7,6 +7,7 @@ count, and not the batch, which nbgrader gives up when it meets a graded cell tw
 """
 
 import copy
+import warnings
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -59,11 +60,13 @@ def _read(content: bytes | None) -> NotebookNode | None:
     if content is None:
         return None
     try:
-        notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+        with warnings.catch_warnings():
+            # nbformat remarks on cells without an id and mends them.
+            warnings.simplefilter("ignore")
+            notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
         # Whatever else is wrong with a cell, it needs a kind, metadata and text.
         usable = all(
-            isinstance(cell.source, str) and hasattr(cell.metadata, "get") and cell.cell_type
-            for cell in notebook.cells
+            isinstance(cell.source, str) and hasattr(cell.metadata, "get") and cell.cell_type for cell in notebook.cells
         )
     except Exception:  # a file that somebody edited by hand can fail in any way there is
         return None
@@ -95,9 +98,7 @@ def _merged(prepared: Prepared, notebook: NotebookNode, theirs: NotebookNode) ->
     for place, sources in versions.items():
         # Of several copies of an answer cell all that differ are run, in their order, before the check.
         written = list(
-            dict.fromkeys(
-                source for source in sources if source.strip() != notebook.cells[place].source.strip()
-            )
+            dict.fromkeys(source for source in sources if source.strip() != notebook.cells[place].source.strip())
         )
         if written:
             notebook.cells[place].source = written[0]

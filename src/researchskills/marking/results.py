@@ -143,9 +143,7 @@ def results(module: str, room: Path | None = None, learners: Iterable[str] | Non
                 if notebook.name == NOTEBOOK
                 for grade in notebook.grades
             }
-            marks = tuple(
-                _mark(one, grades[name]) for name, one in questions.items() if one.points and name in grades
-            )
+            marks = tuple(_mark(one, grades[name]) for name, one in questions.items() if one.points and name in grades)
             noted = read_note(room, module, learner)
             problem = " ".join(noted.get("problems", [])) or None
             rows.append(

@@ -105,9 +105,7 @@ def prepare(module: str, room: Path) -> Prepared:
     release = nbformat.read(released, as_version=4)
     for cell in release.cells:
         if cell.source == build.STUB_MARK:
-            cell.source = authored.questions[cell.metadata.nbgrader.grade_id.removesuffix("-answer")].content[
-                "stub"
-            ]
+            cell.source = authored.questions[cell.metadata.nbgrader.grade_id.removesuffix("-answer")].content["stub"]
     return Prepared(module, room, release, authored.questions, fingerprint)
 
 

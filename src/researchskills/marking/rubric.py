@@ -68,9 +68,7 @@ def record(
             ) from problem
         text = written_texts(room, module, learner).get(question, "")
         if not text:
-            raise CourseError(
-                f"{learner} wrote nothing for “{question}”, which counts as 0. Nothing was recorded."
-            )
+            raise CourseError(f"{learner} wrote nothing for “{question}”, which counts as 0. Nothing was recorded.")
         points = float(sum(levels.values()))
         file = _file(room, module, learner, question)
         before = read(room, module, learner, question)
@@ -115,9 +113,7 @@ def rubric_of(module: str, question: str) -> list[dict]:
     """
     known = source.read_module(paths.course_root() / "solutions" / module).questions
     if question not in known:
-        raise CourseError(
-            f"There is no question “{question}”.{paths.suggestion(question, list(known))}", exit_status=2
-        )
+        raise CourseError(f"There is no question “{question}”.{paths.suggestion(question, list(known))}", exit_status=2)
     rubric = known[question].mark_scheme.get("rubric")
     if not rubric:
         raise CourseError(f"“{question}” is not marked by mentors. Nothing was recorded.", exit_status=2)
@@ -127,9 +123,7 @@ def rubric_of(module: str, question: str) -> list[dict]:
 def _check_levels(rubric: list[dict], levels: dict[str, int]) -> None:
     criteria = {row["criterion"]: len(row["levels"]) - 1 for row in rubric}
     if set(levels) != set(criteria):
-        raise CourseError(
-            f"A level is needed for each of: {', '.join(criteria)}. Nothing was recorded.", exit_status=2
-        )
+        raise CourseError(f"A level is needed for each of: {', '.join(criteria)}. Nothing was recorded.", exit_status=2)
     for criterion, level in levels.items():
         if isinstance(level, bool) or not isinstance(level, int) or not 0 <= level <= criteria[criterion]:
             raise CourseError(

@@ -24,9 +24,7 @@ from researchskills.marking.written import opened
 from researchskills.store import replace_file
 
 
-def mark(
-    paths: Iterable[Path], room: Path | None = None, progress: bool = False, timeout: int = 60
-) -> MarkingResult:
+def mark(paths: Iterable[Path], room: Path | None = None, progress: bool = False, timeout: int = 60) -> MarkingResult:
     """Collect hand-ins and mark them.
 
     Parameters
@@ -118,18 +116,14 @@ def _with_older(row: Row, counted: Path, hand_ins: list) -> Row:
     return Row(**{**vars(row), "remarks": (*row.remarks, remark)})
 
 
-def _mark_one(
-    prepared: Prepared, learner: str, folder: Path, hand_in: collect.HandIn | None, timeout: int
-) -> None:
+def _mark_one(prepared: Prepared, learner: str, folder: Path, hand_in: collect.HandIn | None, timeout: int) -> None:
     from researchskills.marking.autograde import autograde, unmark
 
     note = read_note(prepared.room, prepared.name, learner)
     same = note.get("collected") == folder.name and note.get("fingerprint") == prepared.fingerprint
     if same and not note["unmarked"]:
         return
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     rebuilt = rebuild(prepared, files.get("exercises.ipynb"))
     submitted = prepared.room / "submitted" / learner / prepared.name
     time = folder.name.rpartition("-")[0]
@@ -143,9 +137,7 @@ def _mark_one(
         },
     )
     with opened(prepared.questions_file, prepared.marked, submitted) as answers:
-        written = {
-            name: answer.shown() for name, answer in answers.items() if answer.asked.marked_by == "mentor"
-        }
+        written = {name: answer.shown() for name, answer in answers.items() if answer.asked.marked_by == "mentor"}
         notices = [_notice(answer) for answer in answers.values() if answer.notice]
     outcome = autograde(prepared, learner, written, timeout)
     if outcome.failed:
@@ -187,9 +179,7 @@ def _sentences(prepared: Prepared, notebook, outcome) -> list[str]:
             running.DIED: "stopped the program that runs it",
             running.SKIPPED: "was left out because others took too long",
         }
-        sentences.append(
-            f"Code in it {' and '.join(sorted(what[one] for one in reasons))}; please look at it."
-        )
+        sentences.append(f"Code in it {' and '.join(sorted(what[one] for one in reasons))}; please look at it.")
     if outcome.unmarked:
         titles = ", ".join(f"“{prepared.marked[name].title}”" for name in outcome.unmarked)
         sentences.append(

@@ -11,9 +11,7 @@ from researchskills.bank import Question
 
 
 @contextmanager
-def opened(
-    questions_file: Path, questions: dict[str, Question], *folders: Path
-) -> Iterator[dict[str, Asked]]:
+def opened(questions_file: Path, questions: dict[str, Question], *folders: Path) -> Iterator[dict[str, Asked]]:
     """The questions, each with the answer that was handed in.
 
     They are read in a scratch copy: an activity sets a file aside that does not belong to it, and a hand-in

@@ -6,9 +6,11 @@ import { element } from './page.js';
 const { Dialog, showDialog } = apputils;
 
 /** A question with a sentence or two. Resolves to true when the person says yes. */
-export async function confirm(title, sentences, yes, no = 'Not now') {
+export async function confirm(title, sentences, yes, no = 'Not now', careful = false) {
   const buttons = [Dialog.cancelButton({ label: no }), Dialog.okButton({ label: yes })];
-  return (await showDialog({ title, body: body(sentences), buttons })).button.accept;
+  // Enter must not say yes to something that cannot be taken back.
+  const defaultButton = careful ? 0 : 1;
+  return (await showDialog({ title, body: body(sentences), buttons, defaultButton })).button.accept;
 }
 
 export const tell = (title, ...sentences) =>

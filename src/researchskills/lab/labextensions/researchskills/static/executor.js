@@ -13,7 +13,7 @@ export const executor = {
 
 async function runCell(options) {
   const { cell, sessionContext } = options;
-  if (false) {
+  if (cell.model.type === 'code' && sessionContext) {
     const early = !isReady(sessionContext);
     if (early) {
       cell.setPrompt('*');

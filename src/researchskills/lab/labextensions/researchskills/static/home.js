@@ -124,11 +124,10 @@ function facts(module) {
   const of = (done, all, what) => (all ? [`${done} of ${all} ${what} answered`] : []);
   const begun = module.state !== 'Not started';
   return [
-    module.state,
+    module.handed_in ? `${module.state}, handed in on ${day(module.handed_in.when)}`.replace('Handed in, h', 'H') : module.state,
     ...(module.minutes ? [`about ${module.minutes} minutes`] : []),
     ...(begun ? of(module.practised, module.practice, 'practice questions') : []),
-    ...(begun ? of(module.answered, module.questions, 'exercise questions') : []),
-    ...(module.handed_in ? [`handed in on ${day(module.handed_in.when)}`] : [])
+    ...(begun ? of(module.answered, module.questions, 'exercise questions') : [])
   ];
 }
 

@@ -11,22 +11,35 @@ const headings = {
   'does-not-run': 'Does not run',
   changed: 'Changed parts of the notebook',
   copied: 'Copied cells',
+  missing: 'Missing parts of the notebook',
   private: 'May identify a person'
 };
 
 /** Findings grouped by kind, as lists that a screen reader announces with their length. */
 function findingsList(findings) {
-  const kinds = [...new Set(findings.map(finding => finding.kind))];
-  return kinds.map(kind => {
-    const found = findings.filter(finding => finding.kind === kind);
-    const items = found.map(({ sentence, where }) =>
-      element('li', {}, where && !sentence.includes(where) ? `${where}: ${sentence}` : sentence)
-    );
-    return element('section', {}, element('h3', {}, `${headings[kind] ?? 'To look at'} (${found.length})`), element('ul', {}, items));
-  });
+  return group(findings, 'kind').map(([kind, found]) =>
+    element(
+      'section',
+      {},
+      element('h3', {}, `${headings[kind] ?? 'To look at'} (${found.length})`),
+      // What holds for many questions is said once.
+      group(found, 'sentence').map(([sentence, alike]) => [
+        element('p', {}, sentence),
+        element('ul', {}, alike.filter(({ where }) => where).map(({ where }) => element('li', {}, capital(where))))
+      ])
+    )
+  );
 }
 
+const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 
+function group(items, key) {
+  const groups = new Map();
+  for (const item of items) {
+    groups.set(item[key], [...(groups.get(item[key]) ?? []), item]);
+  }
+  return [...groups];
+}
 
 /** Show that something is being done until it is done. */
 async function busy(title, sentence, work) {
@@ -63,16 +76,11 @@ export async function handIn(module) {
   if (isPrivate) {
     sentences.push('Go on only if you are sure that what was found does not identify anybody.');
   }
-  if (!(await confirm('Hand in your work?', sentences, isPrivate ? 'It is safe: hand in' : 'Hand in', 'Go back'))) {
+  if (!(await confirm('Hand in your work?', sentences, isPrivate ? 'It is safe: hand in' : 'Hand in', 'Go back', isPrivate))) {
     return false;
   }
   const receipt = await busy('Hand in', 'Packing your work…', ask('hand-in', { module, despite_private: isPrivate }));
-  await tell(
-    'Handed in',
-    receipt.sentence,
-    element('p', {}, 'Your file: ', element('code', {}, receipt.path)),
-    'Send this file to your mentor in the way you agreed, for example by e-mail.'
-  );
+  await tell('Handed in', receipt.sentence, 'You can go on working and hand in again later.');
   return true;
 }
 
