@@ -260,9 +260,10 @@ def test_a_killed_kernel_comes_back_with_the_answers(page, lab):
     assert answer_box(page).input_value() == "hospital and home care"
     assert page.locator(".jp-Dialog").count() == 0
 
-    page.reload()
-    page.wait_for_selector(".rs-live input", timeout=60_000)
-    assert answer_box(page).input_value() == "hospital and home care"
+    for _ in range(3):
+        page.reload()
+        page.wait_for_selector(".rs-live input", timeout=60_000)
+        assert answer_box(page).input_value() == "hospital and home care"
 
 
 @pytest.mark.browser

@@ -27,6 +27,7 @@ CODE = "m00-q8-run"
 TEXT = "m00-q14-fit"
 RIGHT_CODE = "people_found = 112"
 RIGHT = {"*": "right"}
+STUBBORN = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
 
 
 def copied_and_deleted(cells):
@@ -95,7 +96,7 @@ def course(tmp_path_factory):
     made.edit("helper-cells", helper_above)
     made.code("helper-cells", "people_found = 2 * half")
     made.code("endless-loop", "while True:\n    pass")
-    made.code("stubborn-loop", "while True:\n    try:\n        while True: pass\n    except BaseException: pass")
+    made.code("stubborn-loop", STUBBORN)
     made.code("output-flood", f"for _ in range(200): print('x' * 1_000_000)\n{RIGHT_CODE}")
     made.code("syntax-error", "people_found = = 112")
     made.code("dead-kernel", "import os; os._exit(1)")

@@ -137,7 +137,7 @@ def read(path: Path) -> dict[str, Question]:
     except (OSError, ValueError, KeyError, TypeError, zlib.error) as problem:
         raise CourseError(
             f"The questions of this module cannot be read from “{path}”. Your answers are safe. "
-            "Choose Start again on the home page to get a fresh copy of the module."
+            "Close the course and start it again: a damaged copy is then replaced."
         ) from problem
 
 

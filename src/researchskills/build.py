@@ -219,14 +219,18 @@ def _setup(cells: list[NotebookNode]) -> str:
     )
 
 
+#: What only the author changes: a stray double click or key leaves it as it is.
+FIXED = {"deletable": False, "editable": False}
+
+
 def _markdown(identifier: str, text: str) -> NotebookNode:
-    return v4.new_markdown_cell(text, id=identifier)
+    return v4.new_markdown_cell(text, id=identifier, metadata=dict(FIXED))
 
 
 def _code(identifier: str, text: str, tags: list[str]) -> NotebookNode:
-    metadata = {"tags": tags}
+    metadata = {"tags": tags, "deletable": False}
     if "activity" in tags:
-        metadata["jupyter"] = {"source_hidden": True}
+        metadata |= {**FIXED, "jupyter": {"source_hidden": True}}
     return v4.new_code_cell(text, id=identifier, metadata=metadata)
 
 

@@ -182,7 +182,8 @@ def _error(sentence: str) -> NotebookNode:
 
 def _size(content: dict) -> int:
     parts = [content.get("text"), *content.get("data", {}).values(), *content.get("traceback", [])]
-    return sum(len(part) if isinstance(part, str) else 1000 for part in parts if part)
+    # However small an output is, keeping it costs something.
+    return max(200, sum(len(part) if isinstance(part, str) else 1000 for part in parts if part))
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -22,6 +22,8 @@ from filelock import FileLock, Timeout
 
 #: A learner's answer is text; a file beyond this size (in bytes) is not one of ours.
 LARGEST_FILE = 2_000_000
+#: Ending of a file that is still being written.
+UNFINISHED = ".tmp"
 
 
 def now() -> str:
@@ -218,7 +220,7 @@ def replace_file(path: Path, content: bytes) -> None:
     OSError
         If the folder cannot be written to or the disk is full; the old file is unharmed.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         with temporary.open("wb") as file:
             file.write(content)

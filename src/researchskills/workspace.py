@@ -12,7 +12,6 @@ course's edition and goes on.
 
 import hashlib
 import json
-import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -24,8 +23,8 @@ from filelock import FileLock, Timeout
 
 from researchskills import paths
 from researchskills.errors import CourseError
+from researchskills.store import UNFINISHED, replace_file
 
-_UNFINISHED = ".unfinished"
 _NOT_DELIVERED = {"answers", "__pycache__", ".ipynb_checkpoints"}
 # Windows cannot make a folder with one of these names, and a mentor's marking room has a folder per learner.
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
@@ -262,15 +261,13 @@ def _write_json(file: Path, content: dict) -> None:
 
 def _write(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}{_UNFINISHED}")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, file)
+    replace_file(file, content)
 
 
 def _sweep(workspace: Path) -> None:
     """Remove what an earlier run, stopped half-way, left unfinished."""
     for folder in (workspace / ".course", *workspace.glob("[0-9][0-9]-*")):
-        for leftover in folder.glob(f".*{_UNFINISHED}"):
+        for leftover in folder.glob(f".*{UNFINISHED}"):
             leftover.unlink(missing_ok=True)
 
 

@@ -32,7 +32,7 @@ from sqlalchemy.exc import SAWarning
 
 from researchskills import build, running
 from researchskills.marking import rubric
-from researchskills.marking.room import Prepared
+from researchskills.marking.room import Prepared, gradebook
 from researchskills.paths import course_root
 
 #: Kept of the marker's environment; everything else (tokens, passwords, proxies) is not for learners' code.
@@ -273,14 +273,15 @@ def _logged(room: Path) -> Iterator[None]:
         os.environ.pop("NBGRADER_EXECUTION", None)
 
 
-def unmark(prepared: Prepared, book, learner: str) -> None:
+def unmark(prepared: Prepared, learner: str) -> None:
     """Take back points of an earlier hand-in when the one that counts could not be marked."""
-    book.update_or_create_student(learner)
-    submission = book.update_or_create_submission(prepared.name, learner)
-    for notebook in submission.notebooks:
-        for grade in notebook.grades:
-            grade.auto_score, grade.needs_manual_grade = None, True
-    book.db.commit()
+    with _logged(prepared.room), gradebook(prepared.room) as book:
+        book.update_or_create_student(learner)
+        submission = book.update_or_create_submission(prepared.name, learner)
+        for notebook in submission.notebooks:
+            for grade in notebook.grades:
+                grade.auto_score, grade.needs_manual_grade = None, True
+        book.db.commit()
 
 
 def _grade_id(cell: NotebookNode) -> str:

@@ -19,7 +19,7 @@ from researchskills.errors import CourseError
 from researchskills.marking import collect
 from researchskills.marking.rebuild import rebuild
 from researchskills.marking.results import MarkingResult, Row, note_file, read_note, results
-from researchskills.marking.room import NOTEBOOK, Prepared, default_room, gradebook, prepare
+from researchskills.marking.room import NOTEBOOK, Prepared, default_room, prepare
 from researchskills.marking.written import opened
 from researchskills.store import replace_file
 
@@ -141,8 +141,7 @@ def _mark_one(prepared: Prepared, learner: str, folder: Path, hand_in: collect.H
         notices = [_notice(answer) for answer in answers.values() if answer.notice]
     outcome = autograde(prepared, learner, written, timeout)
     if outcome.failed:
-        with gradebook(prepared.room) as book:
-            unmark(prepared, book, learner)
+        unmark(prepared, learner)
     problems = [*rebuilt.problems, *notices, *_sentences(prepared, rebuilt.notebook, outcome)]
     remarks = list(rebuilt.remarks)
     if hand_in:

@@ -183,7 +183,7 @@ def with_link(source: Path, target: Path) -> None:
 
 
 def bomb(source: Path, target: Path) -> None:
-    """A zip file whose notebook unpacks to 2 GB and says so."""
+    """A zip file whose notebook unpacks to 200 MB and says so."""
 
     def change(files):
         del files["exercises.ipynb"]
@@ -193,7 +193,7 @@ def bomb(source: Path, target: Path) -> None:
         zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive,
         archive.open("exercises.ipynb", "w") as stream,
     ):
-        for _ in range(2000):
+        for _ in range(200):
             stream.write(bytes(1_000_000))
 
 
@@ -201,7 +201,7 @@ def lying_bomb(source: Path, target: Path) -> None:
     """A bomb whose table of contents claims that the notebook is small."""
     bomb(source, target)
     content = bytearray(target.read_bytes())
-    content[:] = content.replace(struct.pack("<L", 2_000_000_000), struct.pack("<L", 1000))
+    content[:] = content.replace(struct.pack("<L", 200_000_000), struct.pack("<L", 1000))
     target.write_bytes(content)
 
 

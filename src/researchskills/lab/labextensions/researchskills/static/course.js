@@ -106,12 +106,27 @@ export const course = {
     add('smaller', 'Smaller text', () => sizes.forEach(size => themes?.decrFontSize(size)));
 
     shell.add(menuBar(commands), 'menu', { rank: 100 });
+    // A page that is reloaded goes on where it was; JupyterLab's own memory is shared by all tabs and misses that.
+    const last = sessionStorage.getItem('researchskills-page');
+    const remember = current => {
+      const path = current === home ? '' : tracker.find(panel => panel === current)?.context.path;
+      sessionStorage.setItem('researchskills-page', path ?? '');
+    };
     void app.restored.then(async () => {
       document.title = 'Research at the Interface';
       await home.refresh().catch(error => tell('The home page could not be read', error.message));
       tidy(shell);
-      shell.add(home, 'main', { activate: !tracker.currentWidget, rank: 0 });
-      shell.currentChanged?.connect((_, { newValue }) => newValue === home && void home.refresh().catch(() => {}));
+      shell.add(home, 'main', { activate: !last, rank: 0 });
+      if (last) {
+        await open(last);
+      }
+      remember(shell.currentWidget);
+      shell.currentChanged.connect((_, { newValue }) => {
+        remember(newValue);
+        if (newValue === home) {
+          void home.refresh().catch(() => {});
+        }
+      });
     });
   }
 };
