@@ -1,7 +1,9 @@
 """Fixtures that several test files share: a small course, a running Lab, a browser."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -159,3 +161,23 @@ def lab(tmp_path_factory):
         running = Lab(folder / "Zoë's work", make_course(folder / "course root"), monkeypatch)
         yield running
         running.stop()
+
+
+def wait_until(page, done, seconds=20):
+    """Wait for something outside the page, and let the page go on meanwhile."""
+    for _ in range(seconds * 10):
+        if done():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not happen in time")
+
+
+def kill_kernels(lab):
+    """Kill every kernel of a running course, as a computer that runs out of memory does."""
+    processes = subprocess.run(
+        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
+    ).stdout
+    for line in processes.splitlines()[1:]:
+        process, parent, arguments = line.split(None, 2)
+        if int(parent) == lab.room.process and "ipykernel" in arguments:
+            os.kill(int(process), signal.SIGKILL)

@@ -312,7 +312,7 @@ def test_barriers_stand_in_the_order_of_the_source(answers):
 def test_every_front_line_job_sees_itself_as_best_placed(answers):
     for job in {row["job"] for row in answers} - {"planner or commissioner"}:
         given = [row["best_placed"] for row in answers if row["job"] == job and row["best_placed"]]
-        assert sum("agree" == words or "strongly agree" == words for words in given) > len(given) / 2, job
+        assert sum(words == "agree" or words == "strongly agree" for words in given) > len(given) / 2, job
 
 
 def test_answers_hang_together():

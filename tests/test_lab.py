@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import Lab, make_course
+from conftest import Lab, kill_kernels, make_course, wait_until
 
 from researchskills.errors import CourseError
 from researchskills.lab import launch
@@ -339,24 +338,6 @@ def test_a_stopped_course_says_so_in_plain_words(browser, tmp_path, monkeypatch)
     assert "Your work is saved" in said
     page.wait_for_selector("text=The course has stopped running", timeout=60_000)
     page.close()
-
-
-def wait_until(page, done, seconds=20):
-    for _ in range(seconds * 10):
-        if done():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it did not happen in time")
-
-
-def kill_kernels(lab):
-    processes = subprocess.run(
-        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
-    ).stdout
-    for line in processes.splitlines()[1:]:
-        process, parent, arguments = line.split(None, 2)
-        if int(parent) == lab.room.process and "ipykernel" in arguments:
-            os.kill(int(process), signal.SIGKILL)
 
 
 _FOCUSED_NAME = """() => {

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from researchskills.errors import CourseError
@@ -164,12 +165,13 @@ def mark(
 
 def _show_marks(result) -> None:
     table = Table(title="Marks", show_lines=False)
-    for heading in ("Learner", "Module", "Points", "For the mentor", "Problem"):
+    for heading in ("Learner", "Module", "Points", "For the mentor", "Please note"):
         table.add_column(heading)
     for row in result.rows:
         points = f"{row.points:g} of {row.max_points:g}" if row.points is not None else "–"
         waiting = f"{row.needs_manual_marking} to mark" if row.needs_manual_marking else ""
-        table.add_row(row.learner, row.module, points, waiting, row.problem or "")
+        notes = "\n".join(filter(None, [row.problem, *row.remarks]))
+        table.add_row(*map(escape, (row.learner, row.module, points, waiting, notes)))
     out.print(table)
 
 

@@ -45,10 +45,18 @@ async function look(app, panel) {
     await app.commands.execute('notebook:run-cell');
     button.textContent = runLabel;
   };
-  markCells(panel, run);
-  panel.content.model.cells.changed.connect(() => requestAnimationFrame(() => markCells(panel, run)));
+  const mark = () => panel.isDisposed || markCells(panel, run);
+  mark();
+  panel.content.model.cells.changed.connect(() => requestAnimationFrame(mark));
+  // Else an arrow key in a drop-down list would go to the next cell instead of the next answer. JupyterLab's
+  // shortcuts look at the very element that has the focus, so it is told when the focus arrives there.
+  panel.content.node.addEventListener('focusin', ({ target }) => {
+    if (target.matches('button, input, select, textarea, summary, a')) {
+      target.setAttribute('data-lm-suppress-shortcuts', 'true');
+    }
+  });
   addLine(panel);
-  keepers.set(panel, new Keeper(panel));
+  keepers.set(panel, new Keeper(panel, mark));
 }
 
 const isActivity = cell => (cell.model.getMetadata('tags') ?? []).includes('activity');
@@ -57,6 +65,9 @@ const isActivity = cell => (cell.model.getMetadata('tags') ?? []).includes('acti
 function markCells(panel, run) {
   for (const cell of panel.content.widgets) {
     cell.toggleClass('rs-activity', isActivity(cell));
+    // JupyterLab calls the page a feed; what a feed holds are articles, and a field to write in has a name.
+    cell.node.setAttribute('role', 'article');
+    cell.node.querySelector('.cm-content')?.setAttribute('aria-label', 'Code that you can change');
     const input = cell.node.querySelector('.jp-Cell-inputWrapper');
     if (cell.model.type === 'code' && !isActivity(cell) && input && !cell.node.querySelector('.rs-run')) {
       const button = element('button', { type: 'button', class: 'rs-button rs-run' }, runLabel);
@@ -67,8 +78,9 @@ function markCells(panel, run) {
 }
 
 class Keeper {
-  constructor(panel) {
+  constructor(panel, mark) {
     this.panel = panel;
+    this.mark = mark;
     this.session = panel.context.sessionContext;
     this.round = 0;
     this.recent = [];
@@ -130,6 +142,8 @@ class Keeper {
       return;
     }
     const failed = await this.runCells(round);
+    // By now the editors further down have been made too.
+    this.mark();
     if (this.round !== round || this.panel.isDisposed) {
       return;
     }

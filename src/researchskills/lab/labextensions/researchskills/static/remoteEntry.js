@@ -13,10 +13,10 @@
   let shared;
   let libraries;
 
-  const style = () =>
+  const style = name =>
     new Promise((loaded, failed) => {
       const link = document.createElement('link');
-      Object.assign(link, { rel: 'stylesheet', href: file('style.css'), onload: loaded, onerror: failed });
+      Object.assign(link, { rel: 'stylesheet', href: file(name), onload: loaded, onerror: failed });
       document.head.append(link);
     });
 
@@ -26,7 +26,7 @@
     },
     async get(name) {
       if (name === './style') {
-        await style();
+        await Promise.all(['style.css', 'panels.css'].map(style));
         return () => ({});
       }
       // Not before: while other extensions still announce their libraries, taking one can wait for ever.
