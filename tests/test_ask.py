@@ -261,3 +261,60 @@ def test_an_exported_page_shows_every_answer_without_script_or_network(tmp_path,
     body = page[page.index("<body") :]
     assert body.count('class="rs-report"') == len(PRACTICE)
     assert "<script" not in body
+
+
+VALUE = """
+kind: value
+title: Let the notebook add
+prompt: Put the second pile in place of the dots.
+variable: total
+stub: total = 3 + ...
+solution: total = 3 + 4
+answer: 7
+reason: The second pile has four beads.
+"""
+
+
+@pytest.fixture
+def notebook(tmp_path, monkeypatch):
+    """A shell in which cells are run, in a folder of its own."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    monkeypatch.chdir(tmp_path)
+    shell = InteractiveShell.instance()
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize(
+    ("cells", "status", "words"),
+    [
+        ([], "not attempted", "Run the cell above first"),
+        (["total = ..."], "not attempted", "still three dots"),
+        (["total = 7"], "correct", "That is right"),
+        (["total = 8"], "not yet", "When the cell last ran, `total` was 8."),
+        (["total = 7", "total = 7 +"], "not attempted", "stopped with a message"),
+        (["total = 'seven'"], "error", "cannot be read as a number"),
+    ],
+)
+def test_a_result_of_code_is_judged_as_the_learner_sees_it(cells, status, words, notebook, tmp_path, capsys):
+    asked = bank.parse("m99-p8-value", yaml.safe_load(VALUE), "lesson")
+    for cell in cells:
+        notebook.run_cell(cell, store_history=True)
+    outcome = ask.Value(asked, tmp_path).check()
+    assert outcome.status == status
+    assert words in outcome.message
+
+
+def test_reasons_of_a_match_come_in_the_order_of_the_lines(tmp_path):
+    one = activity("match", tmp_path)
+    keys = [item["key"] for item in PRACTICE["match"].content["items"]]
+    one.answer = {keys[0]: "t2", keys[1]: "t1"}
+    message = one.check().message
+    assert message.index("1. A duty desk") < message.index("2. A first visit")
+
+
+def test_two_fields_of_a_form_never_sound_the_same():
+    fields = [{"name": name, "kind": "text", "label": "How they would hear of it"} for name in ("a", "b")]
+    with pytest.raises(bank.QuestionError, match="the same label"):
+        bank.parse("m99-p1-x", {"kind": "form", "title": "t", "prompt": "p", "fields": fields}, "lesson")

@@ -36,7 +36,8 @@ def page(browser, course):
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.complaints = []
-    page.on("console", lambda line: line.type in ("error", "warning") and page.complaints.append(f"{line.text} {line.location['url']}"))
+    page.on("console", lambda line: line.type in ("error", "warning")
+            and page.complaints.append(f"{line.text} {line.location['url']}"))
     page.goto(course.address)
     page.wait_for_selector(".rs-home h1")
     yield page

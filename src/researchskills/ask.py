@@ -8,6 +8,7 @@ The controls are those that screen readers name properly: Dropdown, Checkbox, Te
 Button, one label each.
 """
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -408,13 +409,21 @@ class Value(Asked):
         if shell is None or variable not in shell.user_ns:
             return checks.Outcome(checks.NOT_ATTEMPTED,
                                   f"There is no result called `{variable}` yet. Run the cell above first.")
+        last_run = shell.user_ns.get("In", [""])[-1]
+        if variable in last_run and not shell.last_execution_succeeded:
+            return checks.Outcome(checks.NOT_ATTEMPTED,
+                                  "Your cell stopped with a message. Put that right and run the cell again first.")
         value = shell.user_ns[variable]
         if value is Ellipsis:
             return checks.Outcome(checks.NOT_ATTEMPTED,
                                   f"`{variable}` is still three dots. Put your answer there and run the cell again.")
         number = checks.as_number(value)
         self.answer = str(value)[:200] if number is None else repr(number)
-        return self.outcome()
+        outcome = self.outcome()
+        if outcome.status == checks.NOT_YET:
+            # Who changed the cell and forgot to run it sees that an older result was checked.
+            return replace(outcome, message=f"When the cell last ran, `{variable}` was {value}.\n\n{outcome.message}")
+        return outcome
 
 
 class Form(Asked):

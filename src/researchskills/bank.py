@@ -332,8 +332,10 @@ def _split_form(identifier: str, source: dict):
             raise QuestionError(f"the field “{entry.get('name')}” has no label")
         options = {str(key): str(text) for key, text in (entry.get("options") or {}).items()}
         fields.append({"name": entry["name"], "label": entry["label"], "kind": entry["kind"], "options": options})
-    if len({entry["name"] for entry in fields}) < len(fields):
-        raise QuestionError("two fields have the same name")
+    for what in ("name", "label"):
+        # A screen reader says the label and nothing else.
+        if len({entry[what] for entry in fields}) < len(fields):
+            raise QuestionError(f"two fields have the same {what}")
     return {"fields": fields}, {}, {}
 
 

@@ -248,7 +248,15 @@ def _lesson(module: Module, edition: str) -> NotebookNode:
         _question_cell(cell.question, cell.question.id) if cell.question else _author_cell(module.lesson, number, cell)
         for number, cell in enumerate(module.lesson.cells)
     ]
-    return _notebook(module.name, module.lesson, edition, cells)
+    return _with_originals(_notebook(module.name, module.lesson, edition, cells))
+
+
+def _with_originals(notebook: NotebookNode) -> NotebookNode:
+    """Remember the code that a learner may change, so that it can be put back."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "activity" not in cell.metadata.tags:
+            cell.metadata["researchskills"] = {"original": cell.source}
+    return notebook
 
 
 def source_notebook(name: str, root: Path | None = None) -> NotebookNode:
@@ -407,7 +415,7 @@ def _release(module: Module, edition: str, scratch: Path) -> NotebookNode:
     for cell in notebook.cells:
         if cell.source == STUB_MARK:
             cell.source = stubs[cell.id]
-    return notebook
+    return _with_originals(notebook)
 
 
 # -- lesson -------------------------------------------------------------------------------------

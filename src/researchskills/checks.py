@@ -14,7 +14,7 @@ from researchskills.bank import Question
 CORRECT, NOT_YET, NOT_ATTEMPTED, ERROR = "correct", "not yet", "not attempted", "error"
 
 #: What each outcome is called on the screen; the sign is never the only carrier of meaning.
-LABELS = {CORRECT: "✓ Correct", NOT_YET: "↻ Not yet", NOT_ATTEMPTED: "○ Not attempted",
+LABELS = {CORRECT: "✓ Correct", NOT_YET: "↻ Not yet", NOT_ATTEMPTED: "○ Not answered yet",
           ERROR: "! Cannot be checked"}
 
 
@@ -75,7 +75,7 @@ def _assess_several(question: Question, answer: list[str]) -> Outcome:
         return Outcome(NOT_ATTEMPTED, "Tick every answer that applies first.")
     right, reasons = set(question.key["right"]), question.key["reasons"]
     texts = {option["key"]: option["text"] for option in question.content["options"]}
-    wrong, missed = [key for key in answer if key not in right], right - set(answer)
+    wrong, missed = [key for key in texts if key in answer and key not in right], right - set(answer)
     if not wrong and not missed:
         return _correct(question, _bullets((texts[key], reasons[key]) for key in texts if key in right))
     lines = _bullets((texts[key], reasons[key]) for key in wrong)
@@ -90,11 +90,11 @@ def _assess_match(question: Question, answer: dict) -> Outcome:
     given = {key: target for key, target in answer.items() if target and key in pairs}
     if not given:
         return Outcome(NOT_ATTEMPTED, "Choose an answer for each line first.")
-    wrong = [key for key in pairs if key in given and given[key] != pairs[key]]
+    texts = {item["key"]: f"{number}. {item['text']}" for number, item in enumerate(question.content["items"], 1)}
+    wrong = [key for key in texts if key in given and given[key] != pairs[key]]
     blank = len(pairs) - len(given)
     if not wrong and not blank:
         return _correct(question, f"All {len(pairs)} are right.")
-    texts = {item["key"]: item["text"] for item in question.content["items"]}
     right = len(given) - len(wrong)
     head = f"{right} of {len(pairs)} are right."
     if blank:

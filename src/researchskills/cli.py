@@ -126,6 +126,7 @@ def check(module: ModuleArgument, workspace: WorkspaceOption = None, as_json: Js
         for one in findings:
             _say(f"• {one.where}: {one.sentence}" if one.where else f"• {one.sentence}")
         _say("Nothing was found." if not findings else "Nothing has been sent and nothing was changed.")
+        _say("No program can find names and addresses: please look for those yourself.")
     if findings:
         raise typer.Exit(1)
 

@@ -294,7 +294,8 @@ def _private(work: _Work) -> list[Finding]:
     for text, where, index, page in _packed_texts(work):
         for match in privacy.find(text):
             value = text[match.start : match.end]
-            same = (match.kind, privacy.normalised(value))
+            # An answer stands in its file and in the result of its cell: one place for the learner.
+            same = (match.kind, privacy.normalised(value), page, index)
             if same in seen or known.has(value):
                 continue
             seen.add(same)
