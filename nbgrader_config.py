@@ -9,3 +9,5 @@ from researchskills.marking.room import default_room
 
 c = get_config()  # noqa: F821  (nbgrader gives the file this function)
 c.merge(nbgrader_config(default_room()))
+# Formgrader shows what learners wrote as a page: scripts in it must not run in the mentor's browser.
+c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]

@@ -214,3 +214,15 @@ def test_a_write_that_is_interrupted_leaves_the_old_file_whole(tmp_path, monkeyp
     monkeypatch.undo()
     assert file.read()[0].state == {"answer": "one"}
     assert [path.name for path in (tmp_path / "answers").iterdir() if not path.name.endswith(".lock")] == ["a.json"]
+
+
+def test_a_file_that_cannot_be_opened_is_left_alone_and_nothing_is_saved_over_it(tmp_path, choice):
+    # A folder with the file's name cannot be opened by anybody, an administrator included.
+    blocked = tmp_path / "answers" / "m99-q1-piles.json"
+    blocked.mkdir(parents=True)
+    (blocked / "inside").write_text("kept", encoding="utf-8")
+    activity = ask.Choice(choice, tmp_path)
+    assert "cannot be opened" in activity.notice
+    activity.answer = keys(choice)[0]
+    assert "could not be saved" in activity.notice
+    assert (blocked / "inside").read_text(encoding="utf-8") == "kept"

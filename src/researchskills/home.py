@@ -16,8 +16,8 @@ from researchskills import workspace as copies
 HELP = (
     {
         "title": "Something looks stuck or does not react",
-        "text": "Choose “My notebook has stopped” in the Course menu. It starts the notebook again and brings "
-        "your saved answers back. It is safe to use at any time.",
+        "text": "Open the page that is stuck, then choose “My notebook has stopped” in the Course menu. It starts "
+        "the notebook again and brings your saved answers back. It is safe to use at any time.",
     },
     {
         "title": "I closed the window by mistake",
@@ -89,6 +89,11 @@ def feedback(workspace: Path, module: str | None = None) -> list[dict[str, str]]
     ]
 
 
+def title(workspace: Path, module: str) -> str:
+    """What people call a module; the name of its folder if nothing else is known."""
+    return str(_read(workspace / module / "module.json").get("title") or module)
+
+
 def _module(folder: Path, workspace: Path) -> dict[str, Any] | None:
     about = _read(folder / "module.json")
     if not about:
@@ -104,6 +109,7 @@ def _module(folder: Path, workspace: Path) -> dict[str, Any] | None:
         "minutes": about.get("minutes"),
         "lesson": _page(folder, "lesson"),
         "exercises": _page(folder, "exercises"),
+        "guide": f"{folder.name}/supervisor.md" if (folder / "supervisor.md").exists() else None,
         "questions": len(graded),
         "answered": sum(_answered(question, folder) for question in graded),
         "practice": len(practice),
@@ -219,7 +225,11 @@ def _handed_in(module: str, workspace: Path) -> dict[str, str] | None:
     files = sorted((workspace / "hand-ins").glob(f"{module}--*.zip"), key=lambda file: file.stat().st_mtime)
     if not files:
         return None
-    return {"path": files[-1].relative_to(workspace).as_posix(), "when": _when(files[-1])}
+    return {
+        "path": files[-1].relative_to(workspace).as_posix(),
+        "file": str(files[-1]),
+        "when": _when(files[-1]),
+    }
 
 
 def _when(file: Path) -> str:

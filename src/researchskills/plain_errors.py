@@ -18,24 +18,25 @@ import sys
 import traceback
 from pathlib import Path
 
-from researchskills.activity import is_static
-
 _COURSE = str(Path(__file__).parent)
 #: The parts that run without the learner; an error there is never the learner's.
 _MACHINERY = {"ask.py", "activity.py", "bank.py", "store.py", "checks.py", "_html.py", "signposting.py"}
 _CURLY = "“”„‘’‚‹›«»"
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _AGAIN = "then run the cell again"
 _LARGEST_LOG = 500_000
 
 
 def install() -> None:
     """Show errors in plain words from now on; does nothing outside a notebook or a second time."""
-    if "IPython" not in sys.modules or is_static():
+    if "IPython" not in sys.modules:
         return
     from IPython import get_ipython
 
+    from researchskills.activity import is_static
+
     shell = get_ipython()
-    if shell is None or getattr(shell, "course_explains_errors", False):
+    if shell is None or is_static() or getattr(shell, "course_explains_errors", False):
         return
     shell.course_explains_errors = True
     # The one place that every error passes, mistakes in the writing (SyntaxError) included;
@@ -75,6 +76,8 @@ def explained(error: BaseException, shell) -> list[str]:
             "answers are kept. Please show this message to your trainer."
         )
     else:
+        if place.written_wrongly:
+            error = _clearer(error)
         happened, next_step = _told(error, place)
         sentence = f"{place.begin}{happened} {next_step} Nothing is broken."
     words = error.msg if isinstance(error, SyntaxError) else str(error)
@@ -97,6 +100,7 @@ class _Place:
             and shell.compile.format_code_name(error.filename) is not None
         )  # fmt: skip
         if self.written_wrongly:
+            error = _clearer(error)
             self.line, self.text = error.lineno, error.text or ""
         elif cells:
             # The cell that was run, also where it uses a function from another cell.
@@ -143,6 +147,17 @@ def _near(word: str, known, limit: int = 1, least: int = 80) -> list[str]:
     return [one for one, _, _ in found]
 
 
+def _clearer(error: SyntaxError) -> SyntaxError:
+    """What Python says when asked anew; IPython makes it say no more than “incomplete input”."""
+    if error.msg != "incomplete input":
+        return error
+    try:
+        compile("".join(linecache.getlines(error.filename)), error.filename, "exec")
+    except SyntaxError as clearer:
+        return clearer
+    return error
+
+
 def _syntax(error: SyntaxError, place: _Place) -> tuple[str, str]:
     message, text = error.msg or "", place.text or ""
     if not place.written_wrongly:
@@ -165,7 +180,7 @@ def _syntax(error: SyntaxError, place: _Place) -> tuple[str, str]:
     if "was never closed" in message:
         opening = message[1]
         return (f"a closing bracket is missing: {opening} is opened and never closed.",
-                f"Add the {dict(zip('([{', ')]}'))[opening]} that belongs to it, {_AGAIN}.")
+                f"Add the {_CLOSING[opening]} that belongs to it, {_AGAIN}.")
     if "unmatched" in message or "does not match opening" in message:
         return ("there is a closing bracket without an opening one of the same kind.",
                 f"Count the brackets, add or remove one, {_AGAIN}.")
@@ -189,6 +204,9 @@ def _syntax(error: SyntaxError, place: _Place) -> tuple[str, str]:
 
 def _indentation(error: IndentationError, place: _Place) -> tuple[str, str]:
     if "expected an indented block" in (error.msg or ""):
+        if error.msg.endswith(f"on line {error.lineno}"):
+            return ("nothing stands below this line, which ends with a colon.",
+                    f"Write below it what is to be done, beginning with four spaces, {_AGAIN}.")
         return ("this line belongs to the line above that ends with a colon.",
                 f"Type four spaces at the beginning of this line, {_AGAIN}.")
     return ("the line begins with spaces or a Tab.",
@@ -288,12 +306,15 @@ _TELLERS = [
     (ImportError, _module),
     (AttributeError, _attribute),
     (KeyError, _key),
-    (IndexError, _fixed("this asks for a place in a list that is not there.", "Use a smaller number; counting starts at 0")),
+    (IndexError, _fixed("this asks for a place in a list that is not there.",
+                        "Use a smaller number; counting starts at 0")),
     (TypeError, _type),
     (UnicodeError, _fixed("a file contains signs that cannot be read.", "Ask your trainer about the file")),
     (ValueError, _value),
-    (ZeroDivisionError, _fixed("this divides by zero, which has no result.", "Check the number after the sign /, change it")),
-    (FileNotFoundError, _fixed("there is no file of that name in this folder.", "Check the name and its ending, change it")),
+    (ZeroDivisionError, _fixed("this divides by zero, which has no result.",
+                               "Check the number after the sign /, change it")),
+    (FileNotFoundError, _fixed("there is no file of that name in this folder.",
+                               "Check the name and its ending, change it")),
 ]  # fmt: skip
 
 

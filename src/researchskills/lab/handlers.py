@@ -121,7 +121,14 @@ def _hand_in(workspace: Path, asked: dict) -> dict:
     if copies.learner(workspace) is None:
         raise CourseError("Choose a learner code on the start page first. Nothing was handed in yet.")
     receipt = hand_in.hand_in(workspace, _module(asked), despite_private=asked.get("despite_private") is True)
-    return {"path": str(receipt.path), "sentence": receipt.sentence}
+    path = Path(receipt.path)
+    return {
+        "path": str(path),
+        "sentence": receipt.sentence,
+        "title": home.title(workspace, _module(asked)),
+        "file": path.name,
+        "folder": str(path.parent),
+    }
 
 
 def _feedback(workspace: Path) -> dict:

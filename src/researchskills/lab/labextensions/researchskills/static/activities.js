@@ -5,8 +5,10 @@
  * read is not marked as changed: it must not nag about saving, and stays replaceable by a newer edition.
  */
 import { notebook } from './libraries.js';
+import { letTabLeave, makeTabStop, originalButton } from './editing.js';
 import { keepShut, kernelReady } from './kernel.js';
 import { element } from './page.js';
+import { keepShortCellsWhole, rememberPlace, showVerdicts, wayOn } from './reading.js';
 import { addLine, say } from './status.js';
 
 const opened = 'Ready. Your answers save themselves.';
@@ -46,6 +48,7 @@ async function look(app, panel) {
     button.textContent = runLabel;
   };
   const mark = () => panel.isDisposed || markCells(panel, run);
+  letTabLeave(panel);
   mark();
   panel.content.model.cells.changed.connect(() => requestAnimationFrame(mark));
   // Else an arrow key in a drop-down list would go to the next cell instead of the next answer. JupyterLab's
@@ -56,6 +59,10 @@ async function look(app, panel) {
     }
   });
   addLine(panel);
+  rememberPlace(panel);
+  showVerdicts(panel);
+  keepShortCellsWhole(panel);
+  void wayOn(panel, app);
   keepers.set(panel, new Keeper(panel, mark));
 }
 
@@ -68,11 +75,12 @@ function markCells(panel, run) {
     // JupyterLab calls the page a feed; what a feed holds are articles, and a field to write in has a name.
     cell.node.setAttribute('role', 'article');
     cell.node.querySelector('.cm-content')?.setAttribute('aria-label', 'Code that you can change');
+    makeTabStop(cell);
     const input = cell.node.querySelector('.jp-Cell-inputWrapper');
     if (cell.model.type === 'code' && !isActivity(cell) && input && !cell.node.querySelector('.rs-run')) {
       const button = element('button', { type: 'button', class: 'rs-button rs-run' }, runLabel);
       button.onclick = () => run(cell, button);
-      input.after(button);
+      input.after(element('div', { class: 'rs-code-actions' }, button, originalButton(cell, panel)));
     }
   }
 }

@@ -1,9 +1,12 @@
 /* Home page, menus and commands of the course. */
-import { apputils, coreutils, notebook } from './libraries.js';
+import { apputils, coreutils, notebook, widgets } from './libraries.js';
 import { isCourse, renew } from './activities.js';
+import { undoing } from './editing.js';
 import { restart, tell } from './dialogs.js';
 import { homePage } from './home.js';
 import { menuBar } from './menus.js';
+import { element } from './page.js';
+import { findHeading, goTo } from './reading.js';
 import { ask } from './server.js';
 import * as work from './work.js';
 
@@ -17,8 +20,15 @@ export const course = {
   optional: [apputils.IThemeManager],
   activate: (app, tracker, themes) => {
     const { commands, shell } = app;
-    const open = path => commands.execute('docmanager:open', { path });
-    const actions = { open, check: plainly(checkModule), handIn: plainly(handInModule) };
+    const open = async (path, factory) => {
+      const page = await commands.execute('docmanager:open', { path, ...(factory && { factory }) });
+      if (page && !tracker.has(page)) {
+        addWayBack(page, commands);
+      }
+      return page;
+    };
+    const guide = path => open(path, 'Markdown Preview');
+    const actions = { open: path => open(path), guide, check: plainly(checkModule), handIn: plainly(handInModule) };
     const home = homePage(actions);
 
     const add = (name, label, execute, more = {}) =>
@@ -74,7 +84,7 @@ export const course = {
     add('home', 'Home', showHome, { caption: 'Go to the start page of the course' });
     add('check', 'Check my work', () => checkModule(), { caption: 'See what is still missing before you hand in' });
     add('hand-in', 'Hand in', () => handInModule(), { caption: 'Make the file that you send to your mentor' });
-    add('feedback', 'Feedback', () => work.feedback(open), { caption: 'Read what your mentor wrote' });
+    add('feedback', 'Feedback', () => work.feedback(path => open(path)), { caption: 'Read what your mentor wrote' });
     add('restart', 'My notebook has stopped', () => restart(current().context.sessionContext), inNotebook);
     add('help', 'What to do if something goes wrong', async () => {
       await showHome();
@@ -102,8 +112,22 @@ export const course = {
       await context.save();
       window.open(coreutils.PageConfig.getNBConvertURL({ path: context.path, format: 'html', download: true }));
     }, inNotebook);
-    add('larger', 'Larger text', () => sizes.forEach(size => themes?.incrFontSize(size)));
-    add('smaller', 'Smaller text', () => sizes.forEach(size => themes?.decrFontSize(size)));
+    add('larger', 'Larger text', () => resize('incrFontSize'));
+    add('smaller', 'Smaller text', () => resize('decrFontSize'));
+    add('keys', 'Keyboard shortcuts', () => work.keys());
+    undoing(commands, tracker, add);
+
+    // One after the other: each step writes all sizes, so of three at once only the last would stay.
+    async function resize(step) {
+      for (const size of themes ? sizes : []) {
+        const before = themes.getCSS(size);
+        await themes[step](size);
+        // The step is done when it shows, which is a moment after the promise.
+        for (let looked = 0; looked < 20 && themes.getCSS(size) === before; looked++) {
+          await new Promise(done => setTimeout(done, 50));
+        }
+      }
+    }
 
     shell.add(menuBar(commands), 'menu', { rank: 100 });
     // A page that is reloaded goes on where it was; JupyterLab's own memory is shared by all tabs and misses that.
@@ -112,8 +136,21 @@ export const course = {
       const path = current === home ? '' : tracker.find(panel => panel === current)?.context.path;
       sessionStorage.setItem('researchskills-page', path ?? '');
     };
+    // The contents jump by scrolling alone; who reads with the keyboard or a screen reader must arrive too.
+    document.addEventListener('click', ({ target }) => {
+      const item = target.closest?.('.jp-tocItem-heading');
+      const title = item?.querySelector('.jp-tocItem-content')?.textContent.trim();
+      if (title && current()) {
+        setTimeout(() => {
+          const heading = current() && findHeading(current(), title);
+          if (heading) {
+            goTo(heading);
+          }
+        }, 300);
+      }
+    });
     void app.restored.then(async () => {
-      document.title = 'Research at the Interface';
+      const retitle = keepTitle(() => titleOf(current()));
       await home.refresh().catch(error => tell('The home page could not be read', error.message));
       tidy(shell);
       shell.add(home, 'main', { activate: !last, rank: 0 });
@@ -123,6 +160,7 @@ export const course = {
       remember(shell.currentWidget);
       shell.currentChanged.connect((_, { newValue }) => {
         remember(newValue);
+        retitle();
         if (newValue === home) {
           void home.refresh().catch(() => {});
         }
@@ -130,6 +168,40 @@ export const course = {
     });
   }
 };
+
+const courseTitle = 'Research at the Interface';
+
+/** JupyterLab writes file names into the browser's tab, and does so again at moments of its own choosing. */
+function keepTitle(wanted) {
+  const set = () => {
+    if (document.title !== wanted()) {
+      document.title = wanted();
+    }
+  };
+  new MutationObserver(set).observe(document.querySelector('title'), { childList: true });
+  set();
+  return set;
+}
+
+function titleOf(panel) {
+  if (!isCourse(panel)) {
+    return courseTitle;
+  }
+  const { model } = panel.context;
+  const heading = [...model.cells].map(cell => cell.sharedModel.getSource().match(/^# (.+)/)?.[1]).find(Boolean);
+  return `${heading ?? model.getMetadata('title') ?? 'Course'} – ${courseTitle}`;
+}
+
+/** Pages that are no notebooks have an empty toolbar; this is the way back from them. */
+function addWayBack(page, commands) {
+  if (!page.contentHeader || page.hasClass('rs-read')) {
+    return;
+  }
+  page.addClass('rs-read');
+  const back = element('button', { type: 'button', class: 'rs-button rs-quiet' }, 'Back to Home');
+  back.onclick = () => commands.execute('researchskills:home');
+  page.contentHeader.addWidget(new widgets.Widget({ node: element('div', { class: 'rs-status' }, back) }));
+}
 
 /** The title line would rename files, and the strip at the side is one unnamed icon: View has what it does. */
 function tidy(shell) {

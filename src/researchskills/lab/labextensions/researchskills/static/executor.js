@@ -1,7 +1,7 @@
 /* Run never gets lost: it waits for the notebook to be ready, and says so. */
 import { notebook } from './libraries.js';
 import { gate, isReady } from './kernel.js';
-import { say } from './status.js';
+import { said, say } from './status.js';
 
 export const executor = {
   id: 'researchskills:executor',
@@ -10,6 +10,9 @@ export const executor = {
   provides: notebook.INotebookCellExecutor,
   activate: () => Object.freeze({ runCell })
 };
+
+const running = 'Running your code…';
+const counts = new WeakMap();
 
 async function runCell(options) {
   const { cell, sessionContext } = options;
@@ -22,9 +25,35 @@ async function runCell(options) {
     if (!(await gate(sessionContext)) || cell.isDisposed) {
       return false;
     }
-    if (early) {
-      say(sessionContext, 'Ready. Your code has been run.');
-    }
+    return tellResult(sessionContext, () => notebook.runCell(options));
   }
   return notebook.runCell(options);
+}
+
+/** A sign that something was run, also when its result looks the same as before. */
+async function tellResult(session, run) {
+  const count = counts.get(session) ?? { left: 0, failed: false };
+  counts.set(session, count);
+  count.left++;
+  say(session, running);
+  let fine = false;
+  try {
+    fine = await run();
+    return fine;
+  } finally {
+    count.left--;
+    count.failed ||= !fine;
+    // When the notebook stopped meanwhile, the line says so, and that matters more.
+    if (!count.left) {
+      if (said(session) === running) {
+        say(
+          session,
+          count.failed
+            ? 'The code stopped with a message. Nothing is broken; read it below the code.'
+            : 'Done. The result is below the code.'
+        );
+      }
+      counts.delete(session);
+    }
+  }
 }

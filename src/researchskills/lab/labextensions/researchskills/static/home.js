@@ -111,9 +111,13 @@ function card(module, actions) {
       { class: 'rs-actions' },
       named(open('lesson', 'Open the lesson')),
       named(open('exercises', 'Open the exercises')),
+      module.guide &&
+        named(button('Guide for your supervisor', `${module.module}-guide`, () => actions.guide(module.guide), 'rs-quiet')),
       module.answered > 0 && named(work('Check my work', 'check', actions.check)),
       module.answered > 0 && named(work('Hand in', 'hand-in', actions.handIn))
     ),
+    module.handed_in &&
+      element('p', { class: 'rs-facts' }, 'Your hand-in file: ', element('code', {}, module.handed_in.file)),
     module.feedback.map(page =>
       element('p', {}, named(button(`Read the feedback of ${day(page.when)}`, page.path, () => actions.open(page.path), 'rs-quiet')))
     )

@@ -26,6 +26,9 @@ const menus = {
     ['Close this page', 'researchskills:close']
   ],
   Edit: [
+    ['Undo typing', 'researchskills:undo'],
+    ['Redo typing', 'researchskills:redo'],
+    line,
     ['Find', 'documentsearch:start'],
     line,
     ['Add a note below', 'researchskills:note'],
@@ -48,7 +51,7 @@ const menus = {
   ],
   Help: [
     ['What to do if something goes wrong', 'researchskills:help'],
-    ['Keyboard shortcuts', 'apputils:display-shortcuts']
+    ['Keyboard shortcuts', 'researchskills:keys']
   ]
 };
 

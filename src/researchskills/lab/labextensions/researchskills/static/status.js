@@ -17,3 +17,17 @@ export function say(session, sentence) {
     text.textContent = sentence;
   }
 }
+
+/** What the line says now. */
+export const said = session => lines.get(session)?.textContent;
+
+/** A button beside the sentence, which goes away once it was used. */
+export function offer(session, label, act) {
+  const line = lines.get(session)?.parentElement;
+  const button = element('button', { type: 'button', class: 'rs-button rs-quiet rs-offer' }, label);
+  button.onclick = () => {
+    button.remove();
+    act();
+  };
+  line?.append(button);
+}

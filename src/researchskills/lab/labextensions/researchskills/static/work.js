@@ -76,11 +76,16 @@ export async function handIn(module) {
   if (isPrivate) {
     sentences.push('Go on only if you are sure that what was found does not identify anybody.');
   }
-  if (!(await confirm('Hand in your work?', sentences, isPrivate ? 'It is safe: hand in' : 'Hand in', 'Go back', isPrivate))) {
+  if (!(await confirm('Hand in your work?', sentences, isPrivate ? 'It is safe: hand in' : 'Hand in', 'Go back', true))) {
     return false;
   }
   const receipt = await busy('Hand in', 'Packing your work…', ask('hand-in', { module, despite_private: isPrivate }));
-  await tell('Handed in', receipt.sentence, 'You can go on working and hand in again later.');
+  await tell(
+    'Handed in',
+    `Your work for “${receipt.title}” is in one file. Send this file to your mentor yourself; nothing was sent for you.`,
+    element('p', {}, 'The file is called ', element('code', {}, receipt.file), ' and lies in this folder: ', element('code', {}, receipt.folder)),
+    'Private reflections and earlier versions of your answers are not in it. You can go on working and hand in again later.'
+  );
   return true;
 }
 
@@ -99,6 +104,24 @@ export async function feedback(open) {
   const choice = await choose('Feedback', 'Which feedback would you like to read?', pages.map(({ name, path }) => [path, name]));
   return choice && open(choice);
 }
+
+const shortcuts = [
+  ['Tab, Shift + Tab', 'Go to the next or the previous button, answer or piece of code'],
+  ['Enter', 'On a piece of code: go into it to change it'],
+  ['Escape', 'Leave the code again'],
+  ['Shift + Enter', 'Run the code'],
+  ['Ctrl + Z, Ctrl + Y', 'In the code: undo or redo what you typed'],
+  ['Ctrl + S', 'Save now; your answers also save themselves'],
+  ['Ctrl + F', 'Find a word on this page']
+];
+
+export const keys = () =>
+  tell(
+    'Keyboard shortcuts',
+    element('dl', { class: 'rs-keys' }, shortcuts.map(([key, what]) => [element('dt', {}, key), element('dd', {}, what)])),
+    'To reach the menu, press Tab or Shift + Tab until “Course” at the top is marked; then use the arrow keys and Enter.',
+    'On a Mac, use Command in place of Ctrl.'
+  );
 
 /** A question with a drop-down list, which is read well by screen readers. */
 export async function choose(title, question, options) {
