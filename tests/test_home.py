@@ -104,3 +104,15 @@ def test_a_folder_that_is_no_module_is_left_out(workspace):
 
 def test_there_is_help_for_when_something_goes_wrong(workspace):
     assert any("stopped" in entry["text"] for entry in pages.home(workspace)["help"])
+
+
+def test_the_guide_and_the_hand_in_file_are_told(workspace):
+    assert module(workspace)["guide"] == "00-start-here/supervisor.md"
+    (workspace / "00-start-here/supervisor.md").unlink()
+    assert module(workspace)["guide"] is None
+    (workspace / "hand-ins").mkdir()
+    packed = workspace / "hand-ins/00-start-here--quiet-heron-42.zip"
+    packed.write_bytes(b"")
+    assert module(workspace)["handed_in"]["file"] == str(packed)
+    assert pages.title(workspace, "00-start-here") == "Start here"
+    assert pages.title(workspace, "99-unknown") == "99-unknown"

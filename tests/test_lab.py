@@ -313,6 +313,135 @@ def test_feedback_says_where_to_put_it_when_there_is_none(page, lab):
     assert str(lab.workspace / "feedback") in page.inner_text(".jp-Dialog")
 
 
+def choose(page, menu, entry):
+    page.click(f".lm-MenuBar-itemLabel:text-is('{menu}')")
+    page.click(f".lm-Menu-itemLabel:text-is('{entry}')")
+
+
+def code_box(page):
+    return page.locator(".jp-CodeCell:not(.rs-activity) .cm-content").first
+
+
+@pytest.mark.browser
+def test_larger_text_makes_everything_larger_and_stays(page):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    before = page.evaluate(_TEXT_SIZES)
+    choose(page, "View", "Larger text")
+    choose(page, "View", "Larger text")
+    after = page.evaluate(_TEXT_SIZES)
+    assert after == {place: size + 2 for place, size in before.items()}
+    page.reload()
+    page.wait_for_selector(".jp-Notebook .rs-run")
+    assert page.evaluate(_TEXT_SIZES) == after
+    choose(page, "View", "Smaller text")
+    choose(page, "View", "Smaller text")
+    assert page.evaluate(_TEXT_SIZES) == before
+
+
+@pytest.mark.browser
+def test_typing_is_undone_and_tab_leaves_the_code_unchanged(page):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    box = code_box(page)
+    original = box.inner_text()
+    box.click()
+    page.keyboard.press("ControlOrMeta+End")
+    page.keyboard.type("oops")
+    page.keyboard.press("ControlOrMeta+Z")
+    assert box.inner_text() == original
+    page.keyboard.press("ControlOrMeta+Y")
+    assert "oops" in box.inner_text()
+    choose(page, "Edit", "Undo typing")
+    assert box.inner_text() == original
+    box.click()
+    page.keyboard.press("Tab")
+    assert page.evaluate(_FOCUSED_NAME) == "Run this code"
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(_FOCUSED_NAME) == "Code that you can change"
+    assert box.inner_text() == original
+
+
+@pytest.mark.browser
+def test_the_line_at_the_top_says_that_code_ran_or_stopped(page):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    page.locator(".rs-run").first.click()
+    wait_for_status(page, "Done. The result is below the code.")
+    code_box(page).click()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("1 / 0")
+    page.keyboard.press("Shift+Enter")
+    wait_for_status(page, "The code stopped with a message. Nothing is broken")
+
+
+@pytest.mark.browser
+def test_a_lesson_leads_to_its_exercises_and_back_home(page):
+    open_lesson(page)
+    page.get_by_role("button", name="Go to the exercises").click()
+    page.wait_for_function("document.title.startsWith('Exercises')")
+    assert page.locator(".jp-Notebook-footer:visible").count() == 0
+    page.get_by_role("button", name="Back to Home").click()
+    page.wait_for_selector(".rs-home h1:visible")
+
+
+@pytest.mark.browser
+def test_the_guide_for_supervisors_opens_as_a_page(page):
+    page.get_by_role("button", name="Guide for your supervisor of module 0: Start here").click()
+    page.get_by_role("heading", name="For supervisors").wait_for()
+    page.get_by_role("button", name="Back to Home").click()
+    page.wait_for_selector(".rs-home h1:visible")
+
+
+@pytest.mark.browser
+def test_a_page_that_is_opened_again_offers_to_go_on_where_one_stopped(page):
+    page.set_viewport_size({"width": 900, "height": 300})
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    page.mouse.move(450, 200)
+    page.mouse.wheel(0, 5000)
+    page.wait_for_function("Object.keys(localStorage).some(key => key.startsWith('researchskills-place'))")
+    page.reload()
+    page.get_by_role("button", name="Go on where you stopped: Unit 1: Your turn").click()
+    assert page.evaluate("document.activeElement.textContent").startswith("Unit 1: Your turn")
+
+
+@pytest.mark.browser
+def test_keys_that_would_rearrange_the_window_do_nothing(page):
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
+    for keys in ("Control+B", "Alt+1", "Control+Shift+D", "Control+Shift+H"):
+        page.keyboard.press(keys)
+    page.wait_for_timeout(500)
+    assert page.locator("#jp-left-stack:visible, .jp-Dialog").count() == 0
+    assert page.locator("[data-shell-mode=single-document]").count() == 1
+    choose(page, "Help", "Keyboard shortcuts")
+    assert "Shift + Enter" in page.locator(".jp-Dialog").inner_text()
+
+
+@pytest.mark.browser
+def test_the_original_code_comes_back(browser, tmp_path, monkeypatch):
+    root = make_course(tmp_path / "root")
+    lesson = root / "course" / LESSON
+    notebook = nbformat.read(lesson, as_version=4)
+    code = notebook.cells[-1]
+    code.metadata["researchskills"] = {"original": code.source}
+    nbformat.write(notebook, lesson)
+    lab = Lab(tmp_path / "work", root, monkeypatch)
+    page = browser.new_page()
+    page.goto(lab.address)
+    open_lesson(page)
+    back = page.get_by_role("button", name="Put the original code back")
+    assert back.count() == 0
+    code_box(page).click()
+    page.keyboard.type("oops")
+    back.click()
+    assert "oops" not in code_box(page).inner_text()
+    assert page.evaluate(_FOCUSED_NAME) == "Run this code"
+    page.close()
+    lab.stop()
+
+
 @pytest.mark.browser
 def test_two_tabs_do_no_damage(page, lab):
     open_lesson(page)
@@ -339,6 +468,15 @@ def test_a_stopped_course_says_so_in_plain_words(browser, tmp_path, monkeypatch)
     page.wait_for_selector("text=The course has stopped running", timeout=60_000)
     page.close()
 
+
+
+_TEXT_SIZES = """() => {
+  const size = selector => parseFloat(getComputedStyle(document.querySelector(selector)).fontSize);
+  return {
+    text: size('.jp-RenderedMarkdown p'), code: size('.cm-content'), button: size('.rs-run'),
+    toolbar: size('.jp-NotebookPanel-toolbar jp-button'), line: size('.rs-status'), menu: size('.lm-MenuBar-itemLabel'),
+  };
+}"""
 
 _FOCUSED_NAME = """() => {
   let held = document.activeElement;

@@ -71,19 +71,19 @@ def explained(error: BaseException, shell) -> list[str]:
     place = _Place(error, shell)
     if place.in_machinery:
         _write_down(error)
-        sentence = (
-            "The course itself could not do this; it is nothing that you did. Nothing is broken, and your "
-            "answers are kept. Please show this message to your trainer."
-        )
+        told = [
+            "The course itself could not do this; it is nothing that you did.",
+            "Nothing is broken, and your answers are kept. Please show this message to your trainer.",
+        ]
     else:
         if place.written_wrongly:
             error = _clearer(error)
         happened, next_step = _told(error, place)
-        sentence = f"{place.begin}{happened} {next_step} Nothing is broken."
+        told = [f"{place.begin}{happened}", next_step, "Nothing is broken."]
     words = error.msg if isinstance(error, SyntaxError) else str(error)
     own = f"{type(error).__name__}: {words}".strip().rstrip(":")
     own = re.sub(r"\x1b\[[0-9;]*m", "", own)
-    return [sentence, "", f"Python's own words: {own[:1000]}"]
+    return [*told, "", f"Python's own words: {own[:1000]}"]
 
 
 class _Place:
@@ -108,7 +108,7 @@ class _Place:
             self.text = linecache.getline(cells[0], self.line)
         self.in_machinery = any(
             file.startswith(_COURSE) and Path(file).name in _MACHINERY for file in files
-        )  # fmt: skip
+        )
         self.in_query = any("computation" in Path(file).parts and "pandas" in Path(file).parts for file in files)
 
     @property

@@ -1,5 +1,5 @@
 /* Home page, menus and commands of the course. */
-import { apputils, coreutils, notebook, widgets } from './libraries.js';
+import { coreutils, notebook, widgets } from './libraries.js';
 import { isCourse, renew } from './activities.js';
 import { undoing } from './editing.js';
 import { restart, tell } from './dialogs.js';
@@ -8,17 +8,15 @@ import { menuBar } from './menus.js';
 import { element } from './page.js';
 import { findHeading, goTo } from './reading.js';
 import { ask } from './server.js';
+import { changeTextSize } from './text.js';
 import * as work from './work.js';
-
-const sizes = ['content-font-size1', 'ui-font-size1', 'code-font-size'];
 
 export const course = {
   id: 'researchskills:course',
   description: 'The home page of the course, its menus and its commands.',
   autoStart: true,
   requires: [notebook.INotebookTracker],
-  optional: [apputils.IThemeManager],
-  activate: (app, tracker, themes) => {
+  activate: (app, tracker) => {
     const { commands, shell } = app;
     const open = async (path, factory) => {
       const page = await commands.execute('docmanager:open', { path, ...(factory && { factory }) });
@@ -112,22 +110,17 @@ export const course = {
       await context.save();
       window.open(coreutils.PageConfig.getNBConvertURL({ path: context.path, format: 'html', download: true }));
     }, inNotebook);
-    add('larger', 'Larger text', () => resize('incrFontSize'));
-    add('smaller', 'Smaller text', () => resize('decrFontSize'));
+    add('larger', 'Larger text', () => resize(1));
+    add('smaller', 'Smaller text', () => resize(-1));
     add('keys', 'Keyboard shortcuts', () => work.keys());
     undoing(commands, tracker, add);
 
-    // One after the other: each step writes all sizes, so of three at once only the last would stay.
-    async function resize(step) {
-      for (const size of themes ? sizes : []) {
-        const before = themes.getCSS(size);
-        await themes[step](size);
-        // The step is done when it shows, which is a moment after the promise.
-        for (let looked = 0; looked < 20 && themes.getCSS(size) === before; looked++) {
-          await new Promise(done => setTimeout(done, 50));
-        }
-      }
-    }
+    const resize = by => {
+      changeTextSize(by);
+      // What has a height of its own is measured again.
+      tracker.forEach(panel => [panel.contentHeader, panel].forEach(part => part.fit()));
+    };
+    changeTextSize(0);
 
     shell.add(menuBar(commands), 'menu', { rank: 100 });
     // A page that is reloaded goes on where it was; JupyterLab's own memory is shared by all tabs and misses that.

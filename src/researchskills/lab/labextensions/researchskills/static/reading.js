@@ -1,5 +1,4 @@
 /* Long pages: the way back to where one stopped, the way on at the end, and results that come into view. */
-import { widgets } from './libraries.js';
 import { element } from './page.js';
 import { offer } from './status.js';
 
@@ -12,12 +11,33 @@ export function goTo(heading) {
   heading.scrollIntoView({ block: 'start' });
 }
 
-export const findHeading = (panel, title) => headings(panel).find(heading => words(heading) === title);
+export const findHeading = (panel, title, nth = 0) => headings(panel).filter(heading => words(heading) === title)[nth];
+
+/** Titles such as "Your turn" come back in each unit: a place is a title, its turn and its unit. */
+function placeOf(panel, heading) {
+  const all = headings(panel);
+  const before = all.slice(0, all.indexOf(heading) + 1);
+  const title = words(heading);
+  const unit = before.findLast(each => each.matches('h1, h2'));
+  return {
+    title,
+    nth: before.filter(each => words(each) === title).length - 1,
+    label: unit && unit !== heading ? `${words(unit)}, ${title}` : title
+  };
+}
+
+function readPlace(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
 
 /** Remember the last heading above the reader; offer it the next time the page is opened. */
 export function rememberPlace(panel) {
   const key = `researchskills-place:${panel.context.path}`;
-  const before = localStorage.getItem(key);
+  const before = readPlace(key);
   const { node } = panel.content;
   let moved = false;
   let soon;
@@ -32,7 +52,7 @@ export function rememberPlace(panel) {
     const edge = panel.content.outerNode.getBoundingClientRect().top + 120;
     const read = headings(panel).filter(heading => heading.getBoundingClientRect().top <= edge);
     if (read.length > 1) {
-      localStorage.setItem(key, words(read.at(-1)));
+      localStorage.setItem(key, JSON.stringify(placeOf(panel, read.at(-1))));
     }
   };
   node.addEventListener(
@@ -43,17 +63,17 @@ export function rememberPlace(panel) {
     },
     { passive: true, capture: true }
   );
-  if (before) {
+  if (before?.title) {
     void offerPlace(panel, before);
   }
 }
 
-async function offerPlace(panel, title) {
+async function offerPlace(panel, { title, nth, label }) {
   // Headings appear one by one while the page is built.
   for (let looked = 0; looked < 60 && !panel.isDisposed; looked++) {
-    if (findHeading(panel, title)) {
-      const act = () => goTo(findHeading(panel, title) ?? headings(panel)[0]);
-      offer(panel.context.sessionContext, `Go on where you stopped: ${title}`, act);
+    if (findHeading(panel, title, nth)) {
+      const act = () => goTo(findHeading(panel, title, nth) ?? headings(panel)[0]);
+      offer(panel.context.sessionContext, `Go on where you stopped: ${label}`, act);
       return;
     }
     await new Promise(done => setTimeout(done, 500));
@@ -72,7 +92,9 @@ export async function wayOn(panel, app) {
   const open = () => app.commands.execute('docmanager:open', { path: exercises });
   const buttons = there ? [go('Go to the exercises', open, 'rs-main'), home('rs-quiet')] : [home('rs-main')];
   if (!panel.isDisposed) {
-    panel.content.layout.footer = new widgets.Widget({ node: element('div', { class: 'rs-onward rs-actions' }, buttons) });
+    const node = element('div', { class: 'rs-onward rs-actions' }, buttons);
+    // In the last cell: a notebook takes the focus back from whatever is no cell, and Tab would never get past here.
+    panel.content.widgets.at(-1)?.node.append(node);
   }
 }
 
@@ -90,7 +112,8 @@ export function showVerdicts(panel) {
         .find(Boolean);
       if (outcome) {
         watch.disconnect();
-        requestAnimationFrame(() => outcome.scrollIntoView({ block: 'nearest' }));
+        // Once more when everything around it has its height.
+        [50, 400].forEach(later => setTimeout(() => outcome.scrollIntoView({ block: 'nearest' }), later));
       }
     });
     watch.observe(cell, { childList: true, subtree: true });

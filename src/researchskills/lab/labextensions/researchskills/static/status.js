@@ -3,12 +3,14 @@ import { widgets } from './libraries.js';
 import { element } from './page.js';
 
 const lines = new WeakMap();
+const panels = new WeakMap();
 
 export function addLine(panel) {
   const text = element('span', { role: 'status', 'aria-live': 'polite', class: 'rs-status-text' });
   const line = new widgets.Widget({ node: element('div', { class: 'rs-status' }, text) });
   panel.contentHeader.addWidget(line);
   lines.set(panel.context.sessionContext, text);
+  panels.set(text, panel);
 }
 
 export function say(session, sentence) {
@@ -23,11 +25,14 @@ export const said = session => lines.get(session)?.textContent;
 
 /** A button beside the sentence, which goes away once it was used. */
 export function offer(session, label, act) {
-  const line = lines.get(session)?.parentElement;
+  const text = lines.get(session);
+  const fit = () => panels.get(text)?.contentHeader.fit();
   const button = element('button', { type: 'button', class: 'rs-button rs-quiet rs-offer' }, label);
   button.onclick = () => {
     button.remove();
+    fit();
     act();
   };
-  line?.append(button);
+  text?.after(button);
+  fit();
 }
