@@ -15,6 +15,8 @@ const headings = {
   private: 'May identify a person'
 };
 
+const yourself = 'No program can find names and addresses of people: please look for those yourself.';
+
 /** Findings grouped by kind, as lists that a screen reader announces with their length. */
 function findingsList(findings) {
   return group(findings, 'kind').map(([kind, found]) =>
@@ -57,13 +59,14 @@ async function busy(title, sentence, work) {
 export async function check(module) {
   const { findings } = await busy('Check my work', 'Looking through your work. This can take a minute…', ask('check', { module }));
   if (!findings.length) {
-    return tell('Check my work', 'Everything is in order. You can hand in your work when you like.');
+    return tell('Check my work', 'Nothing was found. You can hand in your work when you like.', element('p', {}, yourself));
   }
   const count = findings.length === 1 ? 'one thing' : `${findings.length} things`;
   return tell(
     'Check my work',
     `There ${findings.length === 1 ? 'is' : 'are'} ${count} to look at before you hand in. Nothing was changed.`,
-    ...findingsList(findings)
+    ...findingsList(findings),
+    element('p', {}, yourself)
   );
 }
 
@@ -72,7 +75,7 @@ export async function handIn(module) {
   const isPrivate = findings.some(finding => finding.kind === 'private');
   const sentences = findings.length
     ? ['Please look at this first. You can still hand in now, and you can hand in again later.', ...findingsList(findings)]
-    : ['Your work is in order.', 'This makes one file on your computer. Nothing is sent: you pass the file on yourself.'];
+    : ['Nothing was found that stands in the way.', 'This makes one file on your computer. Nothing is sent: you pass the file on yourself.'];
   if (isPrivate) {
     sentences.push('Go on only if you are sure that what was found does not identify anybody.');
   }
