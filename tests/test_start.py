@@ -37,8 +37,11 @@ def load_start(root: Path):
 
 start = load_start(ROOT)
 
+# The second line is a command to the shell and a string to Python: a path with a space in it, as this
+# course's may have, does not work behind #!.
 STAND_IN_FOR_UV = """\
-#!{python}
+#!/bin/sh
+"exec" "{python}" "$0" "$@"
 import os, pathlib, sys, time
 root = pathlib.Path({root!r})
 with open(root / "uv-calls.txt", "a") as file:
