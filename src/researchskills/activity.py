@@ -10,12 +10,12 @@ that needs no script: it is what an exported page, a mentor and a marking run se
 activity sends both; JupyterLab hides the report while the panel is alive.
 """
 
-import html
 import os
 from pathlib import Path
 
 from traitlets import HasTraits, Instance, TraitError, Unicode
 
+from researchskills._html import escape
 from researchskills.store import AnswerFile, NotSavedError, Saved
 
 
@@ -153,7 +153,7 @@ class Activity(HasTraits):
         """The notice as HTML, or nothing."""
         if not self.notice:
             return ""
-        return f'<p class="rs-notice"><strong>Please note:</strong> {html.escape(self.notice)}</p>'
+        return f'<p class="rs-notice"><strong>Please note:</strong> {escape(self.notice)}</p>'
 
     def _ipython_display_(self) -> None:
         self.reload()

@@ -25,7 +25,7 @@ from nbformat import NotebookNode, v4
 import researchskills
 from researchskills.bank import Question
 from researchskills.errors import CourseError
-from researchskills.paths import course_root, suggestion
+from researchskills.paths import course_root, named, suggestion
 from researchskills.source import Cell, Fault, Module, Page, SourceError, read_module
 from researchskills.store import replace_file
 
@@ -127,10 +127,10 @@ def _chosen(names: Iterable[str], root: Path) -> list[str]:
     available = source_modules(root)
     chosen = []
     for word in names:
-        found = [name for name in available if word in {name, name[:2], f"m{name[:2]}"}]
+        found = named(word, available)
         if not found:
             raise CourseError(f"There is no source for a module “{word}”.{suggestion(word, available)}", exit_status=2)
-        chosen += found
+        chosen.append(found)
     return chosen or available
 
 
@@ -143,7 +143,7 @@ def _edition(root: Path, name: str) -> str:
 def _built_from(root: Path, name: str) -> str:
     """A fingerprint of all that the derived files depend on: text, data and this package."""
     package = Path(__file__).parent
-    ours = _fingerprint((path for path in package.glob("*.py")), package)
+    ours = _fingerprint(package.glob("*.py"), package)
     folders = (root / "solutions" / name, root / "datasets")
     theirs = _fingerprint((path for folder in folders for path in folder.rglob("*")), root)
     return f"{theirs}-{ours}"
@@ -259,28 +259,18 @@ def _with_originals(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def source_notebook(name: str, root: Path | None = None) -> NotebookNode:
+def source_notebook(module: Module, edition: str = "") -> NotebookNode:
     """The exercises with nbgrader's metadata, answers, hidden tests and mark schemes.
 
     This is what nbgrader makes the learners' release from and marks hand-ins against.
 
     Parameters
     ----------
-    name : str
-        Module, such as `00-start-here`.
-    root : pathlib.Path, optional
-        Course folder.
-
-    Raises
-    ------
-    SourceError
-        If the module's source is wrong.
+    module : Module
+        What its author wrote.
+    edition : str, optional
+        The edition that learners have; marking does not depend on it.
     """
-    root = root or course_root()
-    return _source(read_module(root / "solutions" / name), _edition(root, name))
-
-
-def _source(module: Module, edition: str) -> NotebookNode:
     page = module.exercises
     cells = []
     for number, cell in enumerate(page.cells):
@@ -409,13 +399,17 @@ def _release(module: Module, edition: str, scratch: Path) -> NotebookNode:
     room = scratch / "room"
     source = room / "source" / module.name
     source.mkdir(parents=True)
-    _write(source / "exercises.ipynb", _source(module, edition))
-    notebook = make_release(module.name, room)
-    stubs = {f"{q.id}-answer": q.content["stub"] for q in module.questions.values() if q.kind == "value"}
-    for cell in notebook.cells:
+    _write(source / "exercises.ipynb", source_notebook(module, edition))
+    return _with_originals(with_stubs(make_release(module.name, room), module.questions))
+
+
+def with_stubs(release: NotebookNode, questions: dict[str, Question]) -> NotebookNode:
+    """Put each code question's own stub where nbgrader left a mark."""
+    stubs = {f"{q.id}-answer": q.content["stub"] for q in questions.values() if q.kind == "value"}
+    for cell in release.cells:
         if cell.source == STUB_MARK:
             cell.source = stubs[cell.id]
-    return _with_originals(notebook)
+    return release
 
 
 # -- lesson -------------------------------------------------------------------------------------

@@ -16,9 +16,6 @@ from pathlib import Path
 from researchskills import paths
 from researchskills._html import escape
 from researchskills.errors import CourseError
-from researchskills.glossary import now_term
-
-__all__ = ["Description", "codebook", "describe", "load", "names", "now_term", "validate"]
 
 
 def names() -> list[str]:

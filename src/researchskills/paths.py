@@ -49,12 +49,20 @@ def find_module(word: str, root: Path | None = None) -> str:
         If no module is called that; the message names the nearest one.
     """
     names = [path.name for path in modules(root)]
+    found = named(word, names)
+    if not found:
+        raise CourseError(f"There is no module “{word}”.{suggestion(word, names)}", exit_status=2)
+    return found
+
+
+def named(word: str, names: list[str]) -> str | None:
+    """Which of some module names somebody means by `word`; None when it is none of them."""
     wanted = word.strip().strip("/\\").casefold()
     for name in names:
         number, _, title = name.partition("-")
         if wanted in {name, title, number, f"m{number}", number.lstrip("0") or "0"}:
             return name
-    raise CourseError(f"There is no module “{word}”.{suggestion(wanted, names)}", exit_status=2)
+    return None
 
 
 def suggestion(word: str, names: list[str]) -> str:

@@ -78,9 +78,8 @@ def prepare(module: str, room: Path) -> Prepared:
     """
     room.mkdir(parents=True, exist_ok=True)
     authored = source.read_module(paths.course_root() / "solutions" / module)
-    notebook = build.source_notebook(module)
-    # The edition changes with every correction of the course; what is marked does not.
-    notebook.metadata["researchskills"]["edition"] = ""
+    # Without an edition: that changes with every correction of the course; what is marked does not.
+    notebook = build.source_notebook(authored)
     described = {name: question.released() for name, question in authored.questions.items()}
     texts = [nbformat.writes(notebook), json.dumps({"module": module, "questions": described})]
     fingerprint = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
@@ -102,10 +101,7 @@ def prepare(module: str, room: Path) -> Prepared:
                 "hand-ins were marked there, use another room (--room). Marks that are there are untouched."
             ) from problem
         stamp.write_text(fingerprint)
-    release = nbformat.read(released, as_version=4)
-    for cell in release.cells:
-        if cell.source == build.STUB_MARK:
-            cell.source = authored.questions[cell.metadata.nbgrader.grade_id.removesuffix("-answer")].content["stub"]
+    release = build.with_stubs(nbformat.read(released, as_version=4), authored.questions)
     return Prepared(module, room, release, authored.questions, fingerprint)
 
 
