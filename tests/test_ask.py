@@ -68,7 +68,7 @@ def key_of(asked: bank.Question, text: str) -> str:
 
 
 def activity(kind: str, folder) -> ask.Asked:
-    return ask._ACTIVITIES[kind](PRACTICE[kind], folder)
+    return ask.shown_as(kind)(PRACTICE[kind], folder)
 
 
 @pytest.mark.parametrize("kind", SOURCES)

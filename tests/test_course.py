@@ -56,7 +56,7 @@ def test_the_model_answer_of_every_question_gets_full_marks_and_a_blank_gets_non
         if not question.can_be_checked:
             continue
         assert checks.assess(question, checks.model_answer(question)).fraction == 1, identifier
-        blank = type(ask._ACTIVITIES[question.kind](question, tmp_path).answer)()
+        blank = type(ask.shown_as(question.kind)(question, tmp_path).answer)()
         assert checks.assess(question, blank).status == "not attempted", identifier
 
 

@@ -288,3 +288,20 @@ def test_without_a_learner_code_nothing_is_handed_in(course, tmp_path):
 def test_an_unknown_module_is_said_plainly(course):
     with pytest.raises(CourseError, match="There is no folder"):
         hand_in.hand_in(course.workspace("careful-wren"), "55-nothing")
+
+
+def test_what_a_learner_did_with_data_of_their_own_stays_at_home(course):
+    write = course.folder("packing-wren", SMALL) / "answers" / "m99-a1-own-file.json"
+    write.write_text(json.dumps({"activity": "FileCheck", "name": "m99-a1-own-file", "schema": 1, "state": {},
+                                 "shown": f"12 findings in referrals for {NHS}.xlsx", "earlier": []}), encoding="utf-8")
+
+    def change(cells):
+        cells.append(new_code_cell('check_data("m99-a1-own-file")', outputs=[new_output("stream", text=NHS)]))
+
+    course.edit("packing-wren", change, SMALL)
+    assert "private" not in kinds(check(course, "packing-wren"))
+    receipt = hand_in.hand_in(course.workspace("packing-wren"), SMALL)
+    with zipfile.ZipFile(receipt.path) as packed:
+        everything = b"".join(packed.read(name) for name in packed.namelist())
+    assert NHS.encode() not in everything
+    assert write.exists()

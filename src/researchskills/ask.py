@@ -14,7 +14,7 @@ from pathlib import Path
 
 from traitlets import Bool, Dict, Instance, Int, List, TraitError, Unicode, validate
 
-from researchskills import _html, bank, checks
+from researchskills import _html, bank, checks, kinds
 from researchskills.activity import Activity, is_static, show, update_report
 
 #: First entry of every drop-down list.
@@ -506,11 +506,16 @@ _ACTIVITIES = {"choice": Choice, "several": Several, "match": Match, "order": Or
                "value": Value, "text": ShortText, "form": Form}
 
 
+def shown_as(kind: str) -> type[Asked]:
+    """The class that shows a kind of question."""
+    return kinds.module(kind).activity() if kind in kinds.NAMES else _ACTIVITIES[kind]
+
+
 @cache
 def _activity(asked_id: str, folder: Path) -> Asked:
     # One object for a question and its check, however often their cells are run.
     asked = bank.find(asked_id, folder)
-    return _ACTIVITIES[asked.kind](asked, folder)
+    return shown_as(asked.kind)(asked, folder)
 
 
 def answered(identifier: str, folder: Path | None = None) -> Asked:

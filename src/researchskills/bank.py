@@ -19,6 +19,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from researchskills import kinds
 from researchskills.errors import CourseError
 from researchskills.paths import course_root, suggestion
 
@@ -47,7 +48,7 @@ class Question:
     id : str
         For example `m00-q1-boundary` (marked) or `m00-p1-groups` (practice).
     kind : str
-        One of `KINDS`.
+        One of `KINDS`, or of those that a subject brings along (`kinds`).
     title, prompt : str
         Short name, and the task in Markdown.
     points : int
@@ -189,16 +190,16 @@ def parse(identifier: str, source: dict, where: str) -> Question:
         If a field is missing, unknown or contradicts another.
     """
     kind = source.get("kind")
-    if kind not in KINDS:
-        raise QuestionError(f"kind “{kind}” is unknown; use one of {', '.join(KINDS)}")
-    required, optional = KINDS[kind]
+    if kind not in KINDS and kind not in kinds.NAMES:
+        raise QuestionError(f"kind “{kind}” is unknown; use one of {', '.join([*KINDS, *kinds.NAMES])}")
+    required, optional, split = _definition(kind)
     missing = sorted((COMMON_REQUIRED | required) - set(source))
     if missing:
         raise QuestionError(f"{', '.join(missing)} missing")
     unknown = sorted(set(source) - COMMON_REQUIRED - COMMON_OPTIONAL - required - optional)
     if unknown:
         raise QuestionError(f"unknown field {', '.join(unknown)}")
-    content, key, mark_scheme = _SPLIT[kind](identifier, source)
+    content, key, mark_scheme = split(identifier, source)
     if key and source.get("why"):
         key["why"] = source["why"].strip()
     question = Question(
@@ -208,6 +209,14 @@ def parse(identifier: str, source: dict, where: str) -> Question:
     )
     _check_points(question)
     return question
+
+
+def _definition(kind: str):
+    """Fields a kind needs, fields it allows, and what sorts them into content, key and mark scheme."""
+    if kind in KINDS:
+        return *KINDS[kind], _SPLIT[kind]
+    own = kinds.module(kind)
+    return own.REQUIRED, own.OPTIONAL, own.split
 
 
 def _check_points(question: Question) -> None:

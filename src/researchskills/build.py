@@ -143,7 +143,7 @@ def _edition(root: Path, name: str) -> str:
 def _built_from(root: Path, name: str) -> str:
     """A fingerprint of all that the derived files depend on: text, data and this package."""
     package = Path(__file__).parent
-    ours = _fingerprint(package.glob("*.py"), package)
+    ours = _fingerprint(package.rglob("*.py"), package)
     folders = (root / "solutions" / name, root / "datasets")
     theirs = _fingerprint((path for folder in folders for path in folder.rglob("*")), root)
     return f"{theirs}-{ours}"
@@ -152,7 +152,7 @@ def _built_from(root: Path, name: str) -> str:
 def _fingerprint(paths: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(paths):
-        if path.is_file() and path.suffix in {".md", ".csv", ".json", ".py"}:
+        if path.is_file() and path.suffix in {".md", ".csv", ".json", ".py", ".sealed"}:
             digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
             # A checkout on Windows may have other line ends; it is still the same source.
             digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

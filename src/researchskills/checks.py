@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from researchskills import kinds
 from researchskills.bank import Question
 
 CORRECT, NOT_YET, NOT_ATTEMPTED, ERROR = "correct", "not yet", "not attempted", "error"
@@ -53,7 +54,8 @@ def assess(question: Question, answer) -> Outcome:
     Outcome
         A question that has several parts gives a share of its points for each part that is right.
     """
-    return _ASSESS[question.kind](question, answer)
+    judge = kinds.module(question.kind).assess if question.kind in kinds.NAMES else _ASSESS[question.kind]
+    return judge(question, answer)
 
 
 def _correct(question: Question, message: str = "") -> Outcome:
@@ -168,6 +170,8 @@ def model_answer(question: Question):
 
     For authors and tests: it proves that every question can be answered in full.
     """
+    if question.kind in kinds.NAMES:
+        return kinds.module(question.kind).model_answer(question)
     key = question.key
     return {
         "choice": lambda: key["right"][0],
