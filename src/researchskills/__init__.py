@@ -6,17 +6,25 @@ wait for pandas. In a notebook, using one of them also makes errors speak plain 
 
 from importlib import import_module
 
-_HOME = {
-    "question": "ask",
-    "check": "ask",
-    "load": "datasets",
-    "codebook": "datasets",
-    "describe": "datasets",
-    "signposts": "signposting",
-    "figure": "charts",
-    "bars": "charts",
-    "intervals": "charts",
+_NAMES = {
+    "ask": ("question", "check"),
+    "datasets": ("load", "codebook", "describe"),
+    "signposting": ("signposts",),
+    "charts": ("figure", "bars", "dots", "intervals", "lines", "histogram", "funnel", "control_chart"),
+    "data.activities": ("check_data", "clean", "match_up"),
+    "data.suppression": ("suppress",),
+    "data.audit": ("recoverable", "difference_tables"),
+    "data.rounding": ("round_counts",),
+    "data.identifiability": ("unique_combinations",),
+    "data.protect_activity": ("protect",),
+    "statistics": (
+        "rate", "proportion", "median_iqr", "mean", "compare_proportions", "compare_means", "compare_groups",
+        "paired_change", "effective_sample_size", "how_many", "what_can", "run_chart_signals", "xmr",
+        "before_and_after", "funnel_limits", "spread_by_chance", "expected_counts", "expected_change",
+        "reporting_sentence", "review", "simulate", "plan_sample", "say_it",
+    ),
 }
+_HOME = {name: home for home, names in _NAMES.items() for name in names}
 __all__ = list(_HOME)
 
 

@@ -215,7 +215,7 @@ def _setup(cells: list[NotebookNode]) -> str:
     """Import what the page uses and no more: a page without charts need not wait for them."""
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     return "from researchskills import " + ", ".join(
-        name for name in sorted(researchskills.__all__) if re.search(rf"\b{name}\(", code)
+        name for name in sorted(researchskills.__all__) if re.search(rf"(?<![.\w]){name}\(", code)
     )
 
 
