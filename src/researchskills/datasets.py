@@ -10,6 +10,7 @@ while building and while marking.
 """
 
 import json
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,9 +69,7 @@ def load(name: str, resource: str | None = None):
     except FileNotFoundError:
         raise _damaged(name, f"the file {path.name} is missing") from None
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise _damaged(
-            name, f"the file {path.name} cannot be read as a table ({str(error).strip()})"
-        ) from error
+        raise _damaged(name, f"the file {path.name} cannot be read as a table ({str(error).strip()})") from error
     expected = [spec["name"] for spec in schema["fields"]]
     # Rows longer than the header would make pandas take the first column for row names.
     if list(raw.columns) != expected or not isinstance(raw.index, pd.RangeIndex):
@@ -294,6 +293,36 @@ def validate(name: str) -> list[str]:
     return findings
 
 
+def planted(name: str) -> dict:
+    """What was planted in a package for learners to find: the key that is sealed beside the files.
+
+    Parameters
+    ----------
+    name : str
+        Name of the package.
+
+    Returns
+    -------
+    dict
+        As the package's generator wrote it. Row numbers count as in a spreadsheet: the header is row 1.
+
+    Raises
+    ------
+    CourseError
+        If there is no such package, if nothing was planted in it, or if the key is damaged.
+    """
+    from researchskills.bank import unseal
+
+    _package(name)
+    path = _home() / name / "planted.sealed"
+    try:
+        return unseal(name, path.read_text(encoding="utf-8").strip())
+    except FileNotFoundError:
+        raise CourseError(f"Nothing was planted in the data package “{name}”.", exit_status=2) from None
+    except (ValueError, zlib.error) as error:
+        raise _damaged(name, "the key planted.sealed cannot be read") from error
+
+
 def _home() -> Path:
     return paths.course_root() / "datasets"
 
@@ -303,9 +332,7 @@ def _package(name: str) -> dict:
     if name not in names():
         if (_home() / name).is_dir():
             raise _damaged(name, "its description, datapackage.json, is missing")
-        raise CourseError(
-            f"There is no data package “{name}”.{paths.suggestion(name, names())}", exit_status=2
-        )
+        raise CourseError(f"There is no data package “{name}”.{paths.suggestion(name, names())}", exit_status=2)
     try:
         package = json.loads((_home() / name / "datapackage.json").read_text(encoding="utf-8"))
         for table in package["resources"]:
