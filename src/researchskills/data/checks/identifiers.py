@@ -1,0 +1,355 @@
+"""Details that could identify a person, before anything else.
+
+The patterns are those of the privacy check (`researchskills.privacy`): strict ones, because a checker that cries wolf
+over every column of figures is soon ignored. A column of ten-digit figures passes the check digit by chance in one
+case of eleven, so a whole column of them counts only when most of it passes. Values are masked always.
+"""
+
+import re
+
+import numpy as np
+
+from researchskills.data.checks import words
+from researchskills.data.checks.columns import Column, Columns, columns_of
+from researchskills.data.finding import IDENTIFIERS, VALUES, Finding
+from researchskills.data.table import Table
+
+_WORTH_A_LOOK = re.compile(
+    r"@|(?:\d\D{0,3}){9}|[a-z]{2}\W?\d\d\W?\d\d\W?\d\d\W?[a-d]\b|"
+    r"\b[a-z]{1,2}\d[a-z\d]?\s{0,2}\d[a-z]{2}\b|born|birth|d\.?o\.?b|bfpo",
+    re.IGNORECASE,
+)
+_SHAPE = str.maketrans("123456789bcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ", "000000000" + "a" * 25 + "A" * 25)
+_TEN = re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{4}")
+_HONORIFIC = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sister|Rev)\.? (?:[A-Z]\.? )?[A-Z][a-z’'-]+[A-Za-z’'-]*")
+_PERSON_NAME = re.compile(r"[A-Z][a-z’'-]+(?:[ -][A-Z][A-Za-z’'-]*){1,3}|[A-Z][A-Za-z’'-]+, ?[A-Z][a-z]*")
+_STREET = re.compile(
+    r"\b\d{1,4}[a-z]?,? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)? "
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Crescent|Terrace|Gardens|Grove|Way|Place|Court|Mews)\b"
+)
+_NAME_WORDS = {"surname", "forename", "firstname", "lastname", "fullname", "nickname"}
+_OF_A_PERSON = {
+    "client",
+    "patient",
+    "person",
+    "carer",
+    "user",
+    "customer",
+    "resident",
+    "tenant",
+    "first",
+    "last",
+    "given",
+    "family",
+    "full",
+    "known",
+    "preferred",
+    "relative",
+    "parent",
+    "child",
+    "next",
+    "kin",
+    "nok",
+    "adult",
+}
+_BIRTH = {"dob", "birth", "birthdate", "birthday", "born"}
+_PLACES = {
+    "ward",
+    "team",
+    "area",
+    "council",
+    "trust",
+    "organisation",
+    "hospital",
+    "locality",
+    "service",
+    "provider",
+    "file",
+    "field",
+    "column",
+    "region",
+    "district",
+    "practice",
+    "indicator",
+    "measure",
+    "la",
+    "local",
+    "site",
+}
+_USUAL = {
+    "NHS number": "People replace it with a key that only the service can turn back, and keep the keys elsewhere.",
+    "National Insurance number": "People take the column out: analysis never needs it.",
+    "e-mail address": "People take it out unless it is the address of an office.",
+    "telephone number": "People take it out unless it is the number of an office.",
+    "date of birth": "People keep age in years or an age band instead.",
+    "postcode": "People keep the first half, the ward or the deprivation decile instead.",
+}
+_WHY = "With it a record can be tied to one person, so the file may only be where and with whom that is agreed."
+
+
+def identifying(table: Table) -> list[Finding]:
+    """NHS numbers, National Insurance numbers, postcodes, e-mail, telephone, dates of birth, names, addresses."""
+    columns = columns_of(table)
+    found: list[Finding] = []
+    for column in columns.all:
+        found += _by_name(columns, column)
+        for kind, (values, masks) in _matches(column).items():
+            found.append(_finding(columns, column, kind, values, masks))
+        if column.kind == "text":
+            found += _names_and_addresses(columns, column)
+    return found
+
+
+def check_digits(table: Table) -> list[Finding]:
+    """NHS numbers whose check digit is wrong."""
+    columns, found = columns_of(table), []
+    for column in columns.all:
+        ten, valid = _ten_digits(column)
+        if not ten.any() or column.counts[valid].sum() < 0.5 * column.filled:
+            continue
+        wrong = ~valid & column._known
+        count = int(column.counts[wrong].sum())
+        if not count:
+            continue
+        places = [
+            columns.table.place(int(row), column.name, _hidden(column.texts[column.codes[row]]))
+            for row in column.rows(wrong)[:5]
+        ]
+        found.append(
+            columns.finding(
+                "NHS numbers with a wrong check digit",
+                f"{words.named([column])} holds NHS numbers, and {words.count(count, 'value')} "
+                f"{'is' if count == 1 else 'are'} not valid: the check digit does not fit, or it has not ten digits.",
+                why="A mistyped number links the record to nobody, or to somebody else.",
+                usual="People look the number up at the source; they do not mend it by guessing.",
+                certainty="certain",
+                rank=VALUES,
+                places=places,
+                count=count,
+                columns=[column],
+            )
+        )
+    return found
+
+
+def personal_columns(columns: Columns) -> set[str]:
+    """Names of columns of which every value must be masked."""
+    found = set()
+    for column in columns.all:
+        if _kind_by_name(column) or (column.kind == "text" and (_is_names(column) or _share(column, _STREET) > 0.3)):
+            found.add(column.name)
+            continue
+        hit = sum(int(column.counts[values].sum()) for values, _ in _matches(column).values())
+        if hit > 0.2 * max(column.filled, 1):
+            found.add(column.name)
+    return found
+
+
+def _hidden(text: str) -> str:
+    from researchskills.data.finding import hidden
+
+    return hidden(text)
+
+
+def _ten_digits(column: Column) -> tuple[np.ndarray, np.ndarray]:
+    """Which different values are ten digits and nothing else, and which of these pass the check."""
+    from researchskills import privacy
+
+    ten = np.array(
+        [bool(_TEN.fullmatch(text)) if 10 <= len(text) <= 12 else False for text in column.stripped], dtype=bool
+    )
+    valid = ten.copy()
+    for index in np.flatnonzero(ten):
+        valid[index] = any(match.kind == privacy.NHS_NUMBER for match in privacy.find(column.stripped[index]))
+    return ten, valid
+
+
+def _candidates(column: Column) -> list[int]:
+    """Different values that are worth the exact patterns.
+
+    Codes are looked at by their shape (R000123 is A000000), since thousands of them share one.
+    """
+    found, shapes = [], {}
+    for index, text in enumerate(column.stripped):
+        if len(text) < 5:
+            continue
+        # A plain number is an NHS or telephone number only when it is nine to twelve figures and nothing else.
+        if not np.isnan(column.plain[index]):
+            if 9 <= len(text) <= 12 and text.isdigit():
+                found.append(index)
+        elif len(text) <= 16 and " " not in text:
+            shape = text.translate(_SHAPE)
+            if shape not in shapes:
+                shapes[shape] = bool(_WORTH_A_LOOK.search(shape))
+            if shapes[shape]:
+                found.append(index)
+        elif _WORTH_A_LOOK.search(text):
+            found.append(index)
+    return found
+
+
+def _matches(column: Column) -> dict[str, tuple[np.ndarray, list[str]]]:
+    """For each kind of detail: the different values that hold it, and the masked detail in each."""
+    if "matches" in column.__dict__:
+        return column.__dict__["matches"]
+    from researchskills import privacy
+
+    found: dict[str, tuple[list[int], list[str]]] = {}
+    if column.kind not in ("date", "month", "blank"):
+        for index in _candidates(column):
+            for match in privacy.find(column.stripped[index]):
+                values, masks = found.setdefault(match.kind, ([], []))
+                values.append(index)
+                masks.append(match.masked)
+    result = {kind: (np.array(values), masks) for kind, (values, masks) in found.items()}
+    if privacy.NHS_NUMBER in result:
+        ten, valid = _ten_digits(column)
+        # One ten-digit figure in eleven passes by chance: a column of other figures must not count.
+        if ten.sum() >= 8 and valid.sum() < 0.5 * ten.sum():
+            keep = ~np.isin(result[privacy.NHS_NUMBER][0], np.flatnonzero(ten))
+            values = result[privacy.NHS_NUMBER][0][keep]
+            masks = [mask for mask, stays in zip(result[privacy.NHS_NUMBER][1], keep, strict=True) if stays]
+            result[privacy.NHS_NUMBER] = (values, masks)
+            if not len(values):
+                del result[privacy.NHS_NUMBER]
+    column.__dict__["matches"] = result
+    return result
+
+
+def _finding(columns: Columns, column: Column, kind: str, values: np.ndarray, masks: list[str]) -> Finding:
+    values, first = np.unique(values, return_index=True)
+    which = np.zeros(len(column.texts), dtype=bool)
+    which[values] = True
+    count = int(column.counts[which].sum())
+    mask_of = {int(value): masks[index] for value, index in zip(values, first, strict=True)}
+    rows = column.rows(which)[:5]
+    places = [columns.table.place(int(row), column.name, mask_of[int(column.codes[row])]) for row in rows]
+    most = count > 0.5 * column.filled
+    office = kind in ("telephone number", "postcode", "e-mail address")
+    where = (
+        f"Most cells of {words.named([column])} hold what looks like an identifying detail ({kind}): {count:,} of "
+        f"{column.filled:,}."
+        if most
+        else f"{words.count(count, 'cell')} of {words.named([column])} "
+        f"{'holds' if count == 1 else 'hold'} what looks like an identifying detail ({kind})."
+    )
+    return columns.finding(
+        f"identifying: {kind}",
+        where,
+        why=_WHY,
+        usual=_USUAL[kind],
+        certainty="certain" if most and kind != "telephone number" else "possible" if office and not most else "likely",
+        rank=IDENTIFIERS,
+        places=places,
+        count=count,
+        columns=[column],
+    )
+
+
+def _kind_by_name(column: Column) -> str:
+    """What the name of a column promises, when its values do not contradict it."""
+    name = column.words
+    if (
+        name & _BIRTH
+        and column.kind in ("date", "text")
+        and column.filled
+        and not name & {"place", "weight", "country"}
+    ):
+        return "date of birth"
+    if column.kind == "text" and not name & _PLACES:
+        if name & _NAME_WORDS or ("name" in name and name & _OF_A_PERSON):
+            return "name"
+        if ("address" in name and "ip" not in name) or name >= {"house", "number"}:
+            return "address"
+    if {"nhs", "number"} <= name or {"nhs", "no"} <= name:
+        return "NHS number"
+    return ""
+
+
+def _by_name(columns: Columns, column: Column) -> list[Finding]:
+    kind = _kind_by_name(column)
+    if not kind or kind in _matches(column):
+        return []
+    sure = column.kind == "date" and kind == "date of birth"
+    usual = {
+        "date of birth": _USUAL["date of birth"],
+        "name": "People take the column out before they analyse, and keep a key that only the service can turn back.",
+        "address": "People keep the ward or the deprivation decile instead.",
+        "NHS number": _USUAL["NHS number"],
+    }[kind]
+    return [
+        columns.finding(
+            f"identifying: {kind}",
+            f"The column {words.named([column])} is named like one that holds an identifying detail ({kind}); "
+            f"it is filled in {words.count(column.filled, 'row')}.",
+            why=_WHY,
+            usual=usual,
+            certainty="certain" if sure else "likely",
+            rank=IDENTIFIERS,
+            places=[columns.whole(column)],
+            count=column.filled,
+            columns=[column],
+        )
+    ]
+
+
+def _share(column: Column, pattern: re.Pattern) -> float:
+    """Share of filled cells in which a pattern occurs, by up to 400 different values."""
+    used = np.flatnonzero(column._known)[:400]
+    hits = [index for index in used if pattern.search(column.stripped[index])]
+    total = int(column.counts[used].sum())
+    return float(column.counts[hits].sum() / total) if total and hits else 0.0
+
+
+def _is_names(column: Column) -> bool:
+    """Whether a column called `name` holds what looks like people's names."""
+    if not column.words & {"name", "names"} or column.words & _PLACES or column.free_text:
+        return False
+    used = np.flatnonzero(column._known)[:400]
+    hits = sum(bool(_PERSON_NAME.fullmatch(column.stripped[index])) for index in used)
+    return len(used) >= 3 and hits > 0.8 * len(used) and column.distinct_share > 0.5
+
+
+def _names_and_addresses(columns: Columns, column: Column) -> list[Finding]:
+    found = []
+    if not _kind_by_name(column) and _is_names(column):
+        found.append(
+            columns.finding(
+                "identifying: name",
+                f"The column {words.named([column])} may hold people's names: {words.count(column.filled, 'row')} "
+                "with two "
+                "or more words that begin with a capital.",
+                why=_WHY,
+                usual="People take the column out if these are persons; names of places may stay.",
+                certainty="possible",
+                rank=IDENTIFIERS,
+                places=[columns.whole(column)],
+                count=column.filled,
+                columns=[column],
+            )
+        )
+    for pattern, what, usual in (
+        (_HONORIFIC, "name", "People take names out of notes, or leave the notes where they are and code them there."),
+        (_STREET, "address", "People keep the ward or the deprivation decile instead."),
+    ):
+        if _kind_by_name(column) == what:
+            continue
+        hits = np.array([" " in text and bool(pattern.search(text)) for text in column.stripped], dtype=bool)
+        count = int(column.counts[hits].sum())
+        if count:
+            places = [columns.table.place(int(row), column.name, "hidden") for row in column.rows(hits)[:5]]
+            found.append(
+                columns.finding(
+                    f"identifying: {what}",
+                    f"{words.count(count, 'cell')} of {words.named([column])} "
+                    f"{'holds' if count == 1 else 'hold'} what looks like a person's {what}.",
+                    why=_WHY,
+                    usual=usual,
+                    certainty="possible",
+                    rank=IDENTIFIERS,
+                    places=places,
+                    count=count,
+                    columns=[column],
+                )
+            )
+    return found
