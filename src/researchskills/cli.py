@@ -8,6 +8,7 @@ status: 0 done, 1 a check found something or a thing could not be done, 2 wrong 
 import json
 import sys
 import tempfile
+import time
 import traceback
 from datetime import datetime
 from pathlib import Path
@@ -227,6 +228,73 @@ def validate(name: Annotated[str, typer.Argument(help="A dataset.")]) -> None:
     if findings:
         raise typer.Exit(1)
     _say("The data agree with their description.")
+
+
+@data.command("check")
+def check_data(
+    file: Annotated[Path, typer.Argument(help="A spreadsheet or csv file of your own. It is only read.")],
+    schema: Annotated[
+        Path | None, typer.Option("--schema", help="Compare with this Table Schema, for example one saved earlier.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Write the report to this .html file.")] = None,
+    save_schema: Annotated[
+        Path | None, typer.Option("--save-schema", help="Write the proposed schema to this .json file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look through a file of yours for what a careful analyst would ask about."""
+    from researchskills.data import check as checking
+    from researchskills.data import report as reporting
+
+    if report:
+        reporting.may_write(report, file, schema, ending=".html")
+    if save_schema:
+        reporting.may_write(save_schema, file, schema, ending=".json")
+    with _Waiting(shown=not as_json) as waiting:
+        result = checking.check_file(file, schema, progress=waiting.tell)
+    if report:
+        reporting.write(report, result.html())
+    if save_schema:
+        reporting.write(save_schema, json.dumps(result.proposed_schema, ensure_ascii=False, indent=2) + "\n")
+    if as_json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False))
+    else:
+        for line in reporting.lines(result):
+            _say(line)
+        for path in filter(None, (report, save_schema)):
+            _say(f"Written: {path}")
+    if result.findings:
+        raise typer.Exit(1)
+
+
+class _Waiting:
+    """A progress bar for whatever takes more than two seconds."""
+
+    patience = 2.0
+
+    def __init__(self, shown: bool):
+        self.shown = shown and err.is_terminal
+        self.bar = self.task = None
+
+    def __enter__(self):
+        self.began = time.monotonic()
+        return self
+
+    def __exit__(self, *_):
+        if self.bar:
+            self.bar.stop()
+
+    def tell(self, words: str, share: float) -> None:
+        """What is being done, and how much of it is done."""
+        if not self.shown or time.monotonic() - self.began < self.patience:
+            return
+        if self.bar is None:
+            from rich.progress import Progress
+
+            self.bar = Progress(console=err, transient=True)
+            self.bar.start()
+            self.task = self.bar.add_task(words, total=1)
+        self.bar.update(self.task, description=words, completed=share)
 
 
 def main() -> None:
