@@ -8,7 +8,7 @@
 | people in teams, visits by one nurse | `clustering` |
 | how many do I need, what can twenty tell me | `planning` |
 | do two people code alike | `agreement` |
-| months on a chart | `over_time` |
+| months on a chart | `over_time`, `before_after` |
 | many teams at once | `funnel`, `standardise` |
 | why extreme values come back | `regression_to_mean` |
 | an honest sentence | `sentences` |
@@ -48,7 +48,7 @@ _HOME = {
     "fleiss_kappa": "agreement",
     "run_chart_signals": "over_time",
     "xmr": "over_time",
-    "before_and_after": "over_time",
+    "before_and_after": "before_after",
     "funnel_limits": "funnel",
     "funnel_ratios": "funnel",
     "spread_by_chance": "funnel",
