@@ -12,10 +12,9 @@ _NAMES = {
     "signposting": ("signposts",),
     "charts": ("figure", "bars", "dots", "intervals", "lines", "histogram", "funnel", "control_chart"),
     "data.activities": ("check_data", "clean", "match_up"),
-    "data.suppression": ("suppress",),
-    "data.audit": ("recoverable", "difference_tables"),
-    "data.rounding": ("round_counts",),
-    "data.identifiability": ("unique_combinations",),
+    "data.disclosure": (
+        "suppress", "recoverable", "difference_tables", "round_counts", "safe_percentages", "unique_combinations",
+    ),
     "data.protect_activity": ("protect",),
     "statistics": (
         "rate", "proportion", "median_iqr", "mean", "compare_proportions", "compare_means", "compare_groups",
