@@ -27,6 +27,8 @@ display(box)
 display(HTML('<section class="rs-report">Saved answer: ' + box.value + "</section>"))
 set_up = "activities were first"
 """
+ROOT = Path(__file__).parents[1]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -161,6 +163,50 @@ def lab(tmp_path_factory):
         running = Lab(folder / "Zoë's work", make_course(folder / "course root"), monkeypatch)
         yield running
         running.stop()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The real course in a workspace of its own."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        running = Lab(tmp_path_factory.mktemp("journey") / "Zoë's work", ROOT, monkeypatch)
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def page(browser, course):
+    """One person's browser on the real course, kept for the whole way."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.complaints = []
+    page.on("console", lambda line: line.type in ("error", "warning")
+            and page.complaints.append(f"{line.text} {line.location['url']}"))
+    page.goto(course.address)
+    page.wait_for_selector(".rs-home h1")
+    yield page
+    context.close()
+
+
+def open_page(page, what: str, module: int = 0) -> None:
+    if not page.locator(".rs-home").is_visible():
+        page.get_by_role("button", name="Home", exact=True).click()
+    page.get_by_role("button", name=f"Open the {what} of module {module}").first.click()
+    ready(page)
+
+
+def ready(page, words: str = "Ready.") -> None:
+    page.wait_for_function(
+        "words => [...document.querySelectorAll('.rs-status-text')]"
+        ".some(line => line.offsetParent && line.textContent.includes(words))", arg=words)
+
+
+def accessibility_faults(page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+    return [f"{rule['id']}: {rule['help']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
 
 
 def wait_until(page, done, seconds=20):

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from researchskills import cli
 from researchskills.data import check as checking
-from researchskills.data import checks, delimited
+from researchskills.data import checks, delimited, masks
 from researchskills.data.check import check_file
 from researchskills.data.finding import IDENTIFIERS, STRUCTURE, VALUES, Finding
 from researchskills.errors import CourseError
@@ -132,7 +132,8 @@ def test_a_check_that_stumbles_is_named_and_the_others_go_on(tmp_path, monkeypat
     monkeypatch.setattr(checks, "ALL", [("odd", "Something odd.", stumbles), *checks.ALL])
     report = check_file(people(tmp_path))
     assert report.not_run == ["Something odd (ZeroDivisionError)"]
-    assert "broke off" in str(report) and "Something odd" in report.html()
+    for shown in (str(report), report.html()):
+        assert "broke off and say nothing: Something odd" in shown
     assert report.findings
 
 
@@ -193,8 +194,9 @@ def test_a_schema_that_was_proposed_can_be_saved_and_checked_against(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "words"), [
-    ("{", "no valid JSON"), ("[]", "not a Table Schema"), ('{"fields": []}', "not a Table Schema"),
-    ('{"fields": [{"type": "string"}]}', "not a Table Schema"), (None, "cannot be opened"),
+    ("{", "not valid JSON"), ("[]", "not a Table Schema"), ('{"fields": []}', "not a Table Schema"),
+    ('{"fields": [{"type": "string"}]}', "not a Table Schema"), (None, "There is no schema file"),
+    ('{"fields": [{"name": "a", "constraints": {"pattern": "("}}]}', "“a” does not fit"),
 ])
 def test_a_schema_that_is_none_is_refused_before_anything_is_read(content, words, tmp_path):
     schema = tmp_path / "schema.json"
@@ -317,3 +319,20 @@ def test_layout_and_values_are_ranked_apart(tmp_path):
 
 def test_masks_leave_common_words_of_free_text_readable():
     assert checking.safe("call 943 476 5919 today") == "call 94…19 today"
+
+
+def test_names_in_titles_sheets_columns_and_the_files_own_name_are_cut_to_initials(tmp_path):
+    def fill(sheet, _):
+        sheet.title = "Florence Zouch"
+        sheet["A1"] = "Rota of Dr Gideon Yelland, printed for Florence Wych 07700 900123"
+        shifts = [[f"Day {n}", "On", "Off"] for n in range(9)]
+        make.table(sheet, [["Shift", "Joan Quimby", "Peter Venn"], *shifts], row=3)
+
+    path = make.workbook(tmp_path / "Mrs Dorothea Plum 9434765919.xlsx", fill)
+    result = check_file(path)
+    shown = "".join((json.dumps(result.as_dict(), ensure_ascii=False), repr(result), result.html()))
+    secrets = ("Yelland", "Wych", "Quimby", "Venn", "Plum", "Zouch", "9434765919", "900123")
+    assert not [word for word in secrets if word in shown]
+    assert "columns may be called after people: B and C" in shown
+    # Places and services keep their names.
+    assert masks.safe("Victoria Road team, Castle Hill") == "Victoria Road team, Castle Hill"

@@ -13,7 +13,7 @@ import pytest
 
 from researchskills import datasets, paths
 from researchskills.data import checks
-from researchskills.data.checks import numbers
+from researchskills.data.checks import outliers
 from researchskills.data.checks.categories import similar
 from researchskills.data.reading import read
 from researchskills.data.table import Table, letter
@@ -223,7 +223,7 @@ def test_robust_units_are_those_of_iglewicz_and_hoaglin():
     # Median 5, MAD 2: for 25 they give 0.6745 · 20 / 2 = 6.745.
     values = np.array([1, 3, 3, 4, 5, 5, 6, 7, 7, 9, 25, 1, 9], dtype=float)
     assert np.median(np.abs(values - 5)) == 2
-    units = numbers.robust_units(values)
+    units = outliers.robust_units(values)
     assert units[10] == pytest.approx(6.745)
     assert units[4] == 0
 
@@ -576,3 +576,157 @@ def test_seventy_six_thousand_rows_are_checked_in_seconds():
     assert found(table)
     # About 3 s of processor time when measured alone; twice as much is a fault, not a busy machine.
     assert time.process_time() - began < 8
+
+
+# Seen in files from work ---------------------------------------------------------------------------------
+
+
+def test_months_written_as_figures_are_periods_and_years_in_two_parts_are_years():
+    months = [f"2024-{month:02d}" for month in (4, 5, 6, 8, 9, 10)]
+    assert "“2024-06” and “2024-08”" in the(table_of({"month": months, "n": range(6)}), "periods missing").sentence
+    years = ["2010/11", "2011/12", "2013/14", "2014/15", "2015/16"]
+    assert "1 year" in the(table_of({"period": years, "n": range(5)}), "periods missing").sentence
+    quarters = ["Q1 2024/25", "Q2 2024/25", "Q4 2024/25", "Q1 2025/26", "Q2 2025/26"]
+    assert "1 quarter" in the(table_of({"period": quarters, "n": range(5)}), "periods missing").sentence
+    # November 2010 to January 2011: the year in two parts does not fit all of them.
+    assert "periods missing" not in names(table_of({"m": ["2010-10", "2010-11", "2010-12", "2011-01"], "n": range(4)}))
+
+
+def test_a_part_named_as_such_above_its_whole_is_found_and_unrelated_counts_are_not():
+    people = list(range(40, 70))
+    planned = [n - 7 for n in people]
+    planned[4] = people[4] + 3
+    table = table_of({"ward": [f"W{i:02d}" for i in range(30)], "people_assessed": people, "people_with_plan": planned})
+    finding = the(table, "part above the whole")
+    assert (finding.count, finding.places[0].row, finding.places[0].column) == (1, 6, "people_with_plan")
+    # Beds and nurses: one is above the other here and there, and no name says that it is a part.
+    table = table_of({"beds": [n % 23 + 10 for n in range(60)], "nurses": [n % 17 + 3 for n in range(60)]})
+    assert "part above the whole" not in names(table)
+
+
+def test_a_share_is_worked_out_anew_from_the_counts_whose_name_it_bears():
+    people = list(range(50, 80))
+    home = [n // 2 for n in people]
+    share = [round(100 * part / whole, 1) for part, whole in zip(home, people)]
+    share[7] = 62.5
+    table = table_of({"people": people, "home": home, "pct_home": share})
+    finding = the(table, "shares that do not follow from their parts")
+    assert (finding.count, finding.places[0].row) == (1, 9)
+
+
+def test_one_share_beyond_a_hundred_does_not_hide_that_the_shares_do_not_add_up():
+    first = [20 + n for n in range(20)]
+    third = [30] * 19 + [112]
+    table = table_of({"% home": first, "% care home": [70 - n for n in first], "% other": third})
+    assert the(table, "shares that do not add up").count == 1
+
+
+def test_shares_of_one_among_per_cent_are_on_another_scale():
+    shares = [f"{40 + n}%" for n in range(30)] + ["0.65", "0.4"]
+    assert the(table_of({"pct": shares}), "shares on two scales").count == 2
+    assert "shares on two scales" not in names(table_of({"pct": [f"{n}%" for n in range(30)]}))
+
+
+def test_a_column_of_excel_day_numbers_is_recognised_by_its_name():
+    # 45383 is 1 April 2024 in Excel.
+    numbers = [45383 + n for n in range(40)]
+    assert the(table_of({"received": numbers, "n": range(40)}), "Excel's day numbers among dates").count == 40
+    assert "Excel's day numbers among dates" not in names(table_of({"population": numbers, "n": range(40)}))
+
+
+def test_yes_and_no_in_many_spellings_are_one_finding():
+    answers = some("Yes", "No", "Y", "n", "1", "0", of=60)
+    finding = the(table_of({"lives_alone": answers, "n": range(60)}), "yes and no in several spellings")
+    assert finding.count == 4
+    assert "in 3 ways" in finding.sentence
+
+
+def test_numbers_that_a_workbook_stores_as_text_are_found():
+    kinds = {"team": ["text"] * 30, "hours": ["text", *["number"] * 29]}
+    table = table_of({"team": [f"T{n}" for n in range(30)], "hours": range(30)}, kinds)
+    finding = the(table, "numbers stored as text")
+    assert (finding.count, finding.places[0].row, finding.places[0].letter) == (1, 2, "B")
+
+
+def test_a_file_with_decimal_commas_throughout_is_said_to_have_them():
+    costs = [f"1.{200 + n},50" for n in range(40)]
+    assert the(table_of({"cost": costs, "n": range(40)}), "decimal commas").count == 40
+
+
+def test_filler_dates_are_said_once_and_not_as_days_that_do_not_fit():
+    begin = days(40)
+    end = days(40, "2025-01-11")
+    begin[3] = "01/01/1900"
+    assert names(table_of({"received": begin, "decided": end, "days": [10] * 40})) <= {
+        "dates that stand for missing", "columns that never change"
+    }
+
+
+def test_an_impossible_number_is_not_said_again_as_an_unlikely_one():
+    age = [70 + n % 17 for n in range(60)]
+    age[5] = 234
+    assert names(table_of({"age": age, "n": range(60)})) == {"impossible numbers"}
+
+
+def test_a_wait_of_eleven_years_is_unlikely_on_any_scale():
+    waits = [3 + (n * 7) % 60 for n in range(80)]
+    waits[11] = 4210
+    assert the(table_of({"wait": waits, "n": range(80)}), "unlikely numbers").places[0].row == 13
+
+
+def test_a_team_called_east_is_no_region():
+    table = table_of({"team": some("North", "East", "South", of=30), "n": range(30)})
+    assert "larger areas among the rows" not in names(table)
+
+
+def test_a_box_that_is_ticked_or_blank_is_not_a_column_that_never_changes():
+    assert "columns that never change" not in names(table_of({"closed": some("Yes", "", of=40), "n": range(40)}))
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "kind"),
+    [
+        ("Client", ["Siân Pritchard", "Zoë O’Neill", "Amira Khan", "Keith Quaye"], "name"),
+        ("Social worker", ["J. Taylor", "K. Ahmed", "L. Moss"], "name"),
+        ("Name", ["Pritchard, Siân", "Khan, Amira", "Quaye, Keith"], "name"),
+        ("Postcode", ["ZZ99 3CZ", "ZZ99 1AB", "ZZ99 2XX"], "postcode"),
+        ("NINO", ["QQ123456C", "QQ654321A", "QQ111111B"], "National Insurance number"),
+    ],
+)
+def test_columns_that_say_who_are_found_although_their_values_fit_no_strict_pattern(column, values, kind):
+    finding = the(table_of({column: some(*values, of=24), "days": range(24)}), f"identifying: {kind}")
+    assert finding.rank == 0
+    assert not any(value in finding.sentence + str(finding.places) for value in values)
+
+
+@pytest.mark.parametrize("values", [["Castle Hill", "Marrow Vale", "Southdene Ward"], ["Hospital Team", "Front Door"]])
+def test_places_and_services_are_no_names_of_people(values):
+    table = table_of({"contact": some(*values, "Home Care", of=24), "days": range(24)})
+    assert not [finding for finding in found(table) if finding.rank == 0]
+
+
+def test_somebody_named_in_a_note_is_found_and_a_service_is_not():
+    notes = ["Spoke to her daughter Amira Khan", "Rang Adult Social Care about it", "", "Visited Castle Hill Infirmary"]
+    finding = the(table_of({"note": some(*notes, of=24), "days": range(24)}), "identifying: name")
+    assert finding.count == 6
+
+
+def test_the_first_and_last_date_of_birth_are_not_told_when_one_is_far_out():
+    born = days(60, "1931-03-05")
+    born[7] = "12/11/1821"
+    sentence = the(table_of({"DOB": born, "n": range(60)}), "dates far from the others").sentence
+    assert sentence.endswith("between 1931 and 1931.")
+
+
+def test_a_person_entered_again_with_a_slip_is_found_among_few_rows():
+    # Client, birth and referral agree but for two letters of the name.
+    table = table_of(
+        {
+            "client": [f"Person {chr(97 + n % 26)}{n}" for n in range(25)] + ["Aphra Quimby", "Afra Quimby"],
+            "born": [*days(26, "1941-02-03"), days(26, "1941-02-03")[25]],
+            "referred": [*days(26, "2025-05-01"), days(26, "2025-05-01")[25]],
+            "reason": some("fall", "carer", "review", of=26) + [some("fall", "carer", "review", of=26)[25]],
+            "team": some("North", "South", of=26) + [some("North", "South", of=26)[25]],
+        }
+    )
+    assert the(table, "near-duplicate rows").count == 1

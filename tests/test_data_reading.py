@@ -369,3 +369,115 @@ def test_the_header_in_two_rows_of_a_published_csv_keeps_both_years():
     assert table.columns[4].startswith("2021-22 financial year – Median wait")
     assert table.columns[8].startswith("2022-23 financial year – Median wait")
     assert table.columns[13] == "Notes if provided"
+
+
+# Seen in files from work ------------------------------------------------------------------------------
+
+def test_a_mac_accent_in_a_word_is_not_taken_for_a_trade_mark(tmp_path):
+    table = read(write(tmp_path / "a.csv", "team,n\rHôpital,1\rB,2\r", "mac_roman"))[0]
+    assert table.cells.iat[0, 0] == "Hôpital"
+    assert len(table.cells) == 2
+
+
+def test_names_of_columns_without_a_record_are_reported(tmp_path):
+    assert "no records" in noted(read(write(tmp_path / "a.csv", "id,received,team\n"))[0])
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    ("Dear all,\nplease find the figures below, as agreed.\n\nBest wishes\nJoan\n", "is text but not a table"),
+    (",,,\n,,,\n", "all its cells are blank"),
+])
+def test_a_letter_and_a_blank_sheet_are_no_tables(content, words, tmp_path):
+    with pytest.raises(CourseError, match=words):
+        read(write(tmp_path / "a.csv", content))
+
+
+def test_lines_of_a_system_above_the_table_belong_to_its_title(tmp_path):
+    records = "".join(f"Team {n},{n},{n}\n" for n in range(1, 9))
+    found = read(write(tmp_path / "a.csv", f"Run on,01/04/2025\nBy,system\n\nTeam,Referrals,Assessed\n{records}"))
+    assert [table.columns for table in found] == [["Team", "Referrals", "Assessed"]]
+    assert found[0].title == "Run on 01/04/2025 By system"
+
+
+def test_a_pivot_table_is_recognised_and_its_totals_are_not_checked(tmp_path):
+    from researchskills.data.checks import totals
+
+    def fill(sheet, _):
+        sheet.append(["Sum of Hours", "Column Labels"])
+        sheet.append(["Row Labels", "GP", "Self", "Grand Total"])
+        for area in ("Northmoor", "Eastfold"):
+            for name, n in ((area, 10), ("Team 1", 4), ("Team 2", 6)):
+                sheet.append([name, n, n, 2 * n])
+        sheet.append(["Grand Total", 20, 20, 40])
+
+    table = read(make.workbook(tmp_path / "a.xlsx", fill))[0]
+    assert "PivotTable" in noted(table)
+    assert totals.sums(table) == []
+
+
+def test_a_group_named_only_in_its_first_row_and_subtotals_with_a_name_each(tmp_path):
+    def fill(sheet, _):
+        sheet.append(["Reason", "Age", "People"])
+        for reason in ("Physical support", "Sensory support", "Memory and cognition"):
+            for number, age in enumerate(("18-64", "65-84", "85+")):
+                sheet.append([None if number else reason, age, 10 + number])
+            sheet.append([f"Total {reason}", None, 33])
+
+    table = read(make.workbook(tmp_path / "a.xlsx", fill))[0]
+    assert len(table.cells) == 9
+    assert table.total_rows.tolist() == [5, 9, 13]
+    finding = next(note for note in table.notes if note.check == "groups named once")
+    assert (finding.count, finding.places[0].row) == (6, 3)
+
+
+_SPACES = " ".join(
+    f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for short, name in (("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"))
+)
+
+
+def _ods(path: Path) -> Path:
+    """Two sheets, as LibreOffice writes them: rows 4 and 5 filtered out, column C and the second sheet hidden."""
+
+    def cell(value, formula="") -> str:
+        kind = f'float" office:value="{value}' if isinstance(value, int) else "string"
+        return f'<table:table-cell {formula} office:value-type="{kind}"><text:p>{value}</text:p></table:table-cell>'
+
+    def row(*cells, more="") -> str:
+        return f"<table:table-row{more}>{''.join(cells)}</table:table-row>"
+
+    filtered, sum_ = ' table:visibility="filter"', 'table:formula="of:=[.B1]+[.C1]"'
+    body = "".join(
+        row(cell(f"Team {n}"), cell(10 + n), cell(3), cell(13 + n, sum_), more=filtered if n in (3, 4) else "")
+        for n in range(1, 9)
+    )
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="table"><style:table-properties table:display="{shown}"/>'
+        "</style:style>" for name, shown in (("ta1", "true"), ("ta2", "false"))
+    )
+    content = (
+        f"<office:document-content {_SPACES}><office:automatic-styles>{styles}</office:automatic-styles><office:body>"
+        '<office:spreadsheet><table:table table:name="Shown" table:style-name="ta1">'
+        '<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>'
+        f"<table:table-column/>{row(*map(cell, ('Team', 'Referrals', 'Waiting', 'All')))}{body}</table:table>"
+        '<table:table table:name="Raw" table:style-name="ta2"><table:table-column/>'
+        f"{row(cell('Team'), cell('Days'))}{row(cell('A'), cell(1))}{row(cell('B'), cell(2))}</table:table>"
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path.write_bytes(make.zipped({
+        "mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content.encode(),
+        "META-INF/manifest.xml": (
+            b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        ),
+    }))
+    return path
+
+
+def test_hidden_rows_columns_and_formulas_of_an_ods_file_are_named(tmp_path):
+    found = read(_ods(tmp_path / "a.ods"))
+    notes = {note.check: note for note in found[0].notes}
+    # Rows 4 and 5 are filtered out, column C is hidden; the sheet “Raw” is hidden; column D holds formulas.
+    assert notes["hidden rows and columns"].count == 3
+    assert [place.row or place.letter for place in notes["hidden rows and columns"].places] == [4, 5, "C"]
+    assert notes["hidden sheets"].places[0].sheet == "Raw"
+    assert (found[0].kinds["All"] == "formula").all()

@@ -182,3 +182,21 @@ def test_a_saved_proposal_can_be_loaded_again(tmp_path, waits):
     path = tmp_path / "waits.schema.json"
     path.write_text(json.dumps(schema.propose(waits), ensure_ascii=False), encoding="utf-8")
     assert schema.against(waits, schema.load(path)) == []
+
+
+@pytest.mark.parametrize("field", [
+    '{"name": "a", "type": "integer", "constraints": {"minimum": "x"}}',
+    '{"name": "a", "constraints": {"pattern": "("}}',
+    '{"name": "a", "type": "date", "format": "%Q"}',
+])
+def test_a_limit_a_pattern_or_a_format_that_fits_nothing_names_its_column(tmp_path, field):
+    path = tmp_path / "waits.schema.json"
+    path.write_text(f'{{"fields": [{field}]}}', encoding="utf-8")
+    with pytest.raises(CourseError, match="the column “a” does not fit its type"):
+        schema.load(path)
+
+
+def test_the_schema_may_stand_in_a_data_package_of_one_table(tmp_path):
+    path = tmp_path / "datapackage.json"
+    path.write_text('{"resources": [{"name": "waits", "schema": {"fields": [{"name": "a"}]}}]}', encoding="utf-8")
+    assert schema.load(path) == {"fields": [{"name": "a"}]}

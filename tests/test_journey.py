@@ -8,53 +8,14 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Lab, kill_kernels, wait_until
+from conftest import accessibility_faults, kill_kernels, open_page, ready, wait_until
 
 from researchskills import bank, checks, marking
 
 ROOT = Path(__file__).parents[1]
 MODULE = "00-start-here"
 QUESTIONS = bank.read(ROOT / "course" / MODULE / "module.json")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """The real course in a workspace of its own."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        running = Lab(tmp_path_factory.mktemp("journey") / "Zoë's work", ROOT, monkeypatch)
-        yield running
-        running.stop()
-
-
-@pytest.fixture(scope="module")
-def page(browser, course):
-    """One person's browser, kept for the whole way."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.complaints = []
-    page.on("console", lambda line: line.type in ("error", "warning")
-            and page.complaints.append(f"{line.text} {line.location['url']}"))
-    page.goto(course.address)
-    page.wait_for_selector(".rs-home h1")
-    yield page
-    context.close()
-
-
-def open_page(page, what: str) -> None:
-    if not page.locator(".rs-home").is_visible():
-        page.get_by_role("button", name="Home", exact=True).click()
-    page.get_by_role("button", name=f"Open the {what} of module 0").first.click()
-    ready(page)
-
-
-def ready(page, words: str = "Ready.") -> None:
-    page.wait_for_function(
-        "words => [...document.querySelectorAll('.rs-status-text')]"
-        ".some(line => line.offsetParent && line.textContent.includes(words))", arg=words)
 
 
 def control(page, identifier: str, number: int = 0):
@@ -66,13 +27,6 @@ def control(page, identifier: str, number: int = 0):
 def saved(course, identifier: str) -> dict:
     path = course.workspace / MODULE / "answers" / f"{identifier}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def accessibility_faults(page) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
-    return [f"{rule['id']}: {rule['help']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
 
 
 def test_a_newcomer_chooses_a_code_and_sees_what_to_do(page, course):

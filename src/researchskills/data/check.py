@@ -6,21 +6,17 @@ check came across it. And the file is only ever read.
 """
 
 import hashlib
-import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from researchskills import privacy
-from researchskills.data.finding import GROUPS, IDENTIFIERS, Finding, Place, hidden
+from researchskills.data.finding import GROUPS, IDENTIFIERS, Finding
+from researchskills.data.masks import Masks, safe
 from researchskills.data.reading import read_all
 from researchskills.data.structure import number_of
 from researchskills.data.table import Table
-from researchskills.errors import CourseError
 
 _CERTAINTY = {"certain": 0, "likely": 1, "possible": 2}
-_QUOTED = re.compile(r"“([^”]+)”")
 
 #: What reading looks for, before the checks begin.
 LAYOUT = (
@@ -28,10 +24,6 @@ LAYOUT = (
     "repeated rows and columns; formulas; rows that are too long or too short; the encoding of a text file"
 )
 
-#: From this share of its cells on, a column that holds identifying details is hidden altogether.
-MOSTLY = 0.2
-#: In other columns a value that so many rows share is shown.
-SHARED_BY = 5
 
 Progress = Callable[[str, float], None]
 
@@ -100,10 +92,12 @@ class FileReport:
         """The whole report in one or two sentences."""
         records = sum(table.length for table in self.tables)
         what = f"{number_of(len(self.tables), 'table')} with {number_of(records, 'record')}"
+        # Silence of a check that broke off must not be taken for good news.
+        broken = f" Some checks broke off and say nothing: {', '.join(self.not_run)}." if self.not_run else ""
         if not self.findings:
             return (
                 f"In “{self.file}” ({what}) nothing was found. That does not show that the data are right: "
-                "this check looked for what is listed below, and for nothing else."
+                f"this check looked for what is listed below, and for nothing else.{broken}"
             )
         groups = self.groups()
         sentence = f"In “{self.file}” ({what}) there {'is' if len(groups) == 1 else 'are'} " \
@@ -112,7 +106,7 @@ class FileReport:
         if private:
             sentence += f" {number_of(private, 'of them concerns', 'of them concern')} details that could identify " \
                         "a person."
-        return sentence
+        return sentence + broken
 
     def groups(self) -> list[Group]:
         """The findings, those of one kind together, in order of importance."""
@@ -155,8 +149,16 @@ class FileReport:
             "not_run": self.not_run,
             "compared_with_schema": self.against,
             "schema_table": self.schema_table,
-            "proposed_schema": self.proposed_schema,
+            "proposed_schema": self._shown_schema(),
         }
+
+    def _shown_schema(self) -> dict:
+        """The schema with names of people among the columns' names cut to initials."""
+        fields = [
+            {key: safe(value) if key in ("name", "title") else value for key, value in one.items()}
+            for one in self.proposed_schema.get("fields", [])
+        ]
+        return {**self.proposed_schema, **({"fields": fields} if fields else {})}
 
     def html(self) -> str:
         """The report as a page that needs nothing else."""
@@ -199,7 +201,11 @@ def check_file(path: Path | str, schema: dict | Path | str | None = None, *,
         With one sentence, when the file or the schema cannot be used.
     """
     path = Path(path).expanduser()
-    agreed = None if schema is None else read_schema(schema)
+    agreed = None
+    if schema is not None:
+        from researchskills.data import schema as schemas
+
+        agreed = schemas.load(schema)
     say = progress or (lambda words, share: None)
     reading = read_all(path, progress=lambda done, whole: say("Reading the file", done / max(whole, 1)))
     tables = reading.tables
@@ -217,14 +223,12 @@ def check_file(path: Path | str, schema: dict | Path | str | None = None, *,
     main = _table_for(tables, agreed)
     looked_for = [LAYOUT, *(words.rstrip(".") for _, words, _ in checks)]
     if agreed is not None:
-        from researchskills.data import schema as schemas
-
         say("Comparing with the schema", 0)
         findings += schemas.against(main, agreed)
         looked_for.append("what the schema says: names, order and kind of the columns, and the limits of their values")
     proposed = agreed or _proposed(main, not_run)
     say("Putting the findings in order", 1)
-    masks = _Masks(tables, findings)
+    masks = Masks(tables, findings)
     findings = [masks.finding(one) for one in findings]
     findings.sort(key=lambda one: (one.rank, _CERTAINTY[one.certainty], -one.count))
     return FileReport(
@@ -256,121 +260,6 @@ def _table_for(tables: list[Table], schema: dict | None) -> Table:
     return max(tables, key=lambda one: (len(names & set(one.columns)), one.length * len(one.columns)))
 
 
-def read_schema(source: dict | Path | str) -> dict:
-    """A Table Schema from a file, or as given.
-
-    Raises
-    ------
-    CourseError
-        When it is not one.
-    """
-    if isinstance(source, dict):
-        content, name = source, "The schema"
-    else:
-        path = Path(source).expanduser()
-        name = f"“{path.name}”"
-        try:
-            content = json.loads(path.read_text(encoding="utf-8-sig"))
-        except OSError:
-            raise CourseError(
-                f"The schema {name} cannot be opened. Nothing was checked. Look for its name and its folder.", 2
-            ) from None
-        except ValueError:
-            raise CourseError(
-                f"{name} is not a schema: it is no valid JSON. Nothing was checked. "
-                "Leave --schema out and use --save-schema to get one to begin with.", 2,
-            ) from None
-    if isinstance(content, dict) and isinstance(content.get("schema"), dict):
-        content = content["schema"]
-    fields = content.get("fields") if isinstance(content, dict) else None
-    if not isinstance(fields, list) or not fields or not all(
-        isinstance(one, dict) and isinstance(one.get("name"), str) for one in fields
-    ):
-        raise CourseError(
-            f"{name} is not a Table Schema: it needs a list “fields”, each with a name. Nothing was checked. "
-            "Leave --schema out and use --save-schema to get one to begin with.", 2,
-        )
-    return content
-
-
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-# Masks ------------------------------------------------------------------------------------------------
-
-def safe(text: str) -> str:
-    """A text with every detail masked that the privacy check knows."""
-    for match in reversed(privacy.find(text)):
-        text = f"{text[:match.start]}{match.masked}{text[match.end:]}"
-    return text
-
-
-class _Masks:
-    """Hides what could identify somebody, whichever check quotes it.
-
-    A column of names is recognised by one check; another may show the same name as an example of a repeated row. So the
-    columns named by the first kind of finding are masked in all of them, and so is every quotation of their values.
-    """
-
-    def __init__(self, tables: list[Table], findings: list[Finding]):
-        self.columns: dict[str, set[str]] = {}
-        #: Values that are never shown, and common ones of free text that may be.
-        self.values: set[str] = set()
-        self.common: set[str] = set()
-        found: dict[tuple[str, str], int] = {}
-        for finding in findings:
-            if finding.rank == IDENTIFIERS:
-                names = {*finding.columns, *(place.column for place in finding.places if place.column)}
-                self.columns.setdefault(finding.table, set()).update(names)
-                for name in names:
-                    found[finding.table, name] = max(found.get((finding.table, name), 0), finding.count)
-        for table in tables:
-            for name in self.columns.get(table.name, set()) & set(table.columns):
-                counts = table.cells[name].str.strip().value_counts()
-                # A detail in a few cells of free text does not make a secret of the words that many rows share.
-                few = found[table.name, name] < MOSTLY * counts.drop("", errors="ignore").sum()
-                common = set(counts.index[counts >= SHARED_BY]) if few else set()
-                self.common |= {text for text in common if not privacy.find(text)}
-                self.values.update(set(counts.index) - self.common)
-        labels = {name for table in tables for name in (*table.columns, table.sheet or "", table.file)}
-        self.values -= {"", *labels, *(text for text in self.values if len(text) < 2)}
-
-    def finding(self, finding: Finding) -> Finding:
-        """The finding without identifying values."""
-        private = self.columns.get(finding.table, set())
-        places = tuple(self._place(place, private, finding.rank == IDENTIFIERS) for place in finding.places)
-        return replace(finding, sentence=self._text(finding.sentence), places=places,
-                       table=safe(finding.table), columns=tuple(safe(name) for name in finding.columns))
-
-    def _place(self, place: Place, private: set[str], masked_already: bool) -> Place:
-        value = place.value.strip()
-        secret = value in self.values or (place.column in private and not masked_already and value not in self.common)
-        if secret and not value.startswith("hidden, "):
-            value = hidden(value)
-        return replace(place, value=safe(value), column=safe(place.column),
-                       sheet=None if place.sheet is None else safe(place.sheet))
-
-    def _text(self, text: str) -> str:
-        def quoted(match: re.Match) -> str:
-            return f"“{hidden(match[1])}”" if match[1].strip() in self.values else match[0]
-
-        return safe(_QUOTED.sub(quoted, text))
-
-    def schema(self, table: Table, schema: dict) -> dict:
-        """A schema that shows no value of an identifying column."""
-        private = self.columns.get(table.name, set())
-        fields = []
-        for one in schema.get("fields", []):
-            one = dict(one)
-            if one.get("name") in private:
-                limits = one.get("constraints", {})
-                kept = {key: limits[key] for key in ("required", "unique") if key in limits}
-                one = {key: one[key] for key in ("name", "title", "type", "format") if key in one}
-                one |= {"constraints": kept} if kept else {}
-                one["description"] = "Could identify a person: agree who may see it, or take it out."
-            fields.append(one)
-        return {**schema, "fields": fields} if fields else schema
-
-

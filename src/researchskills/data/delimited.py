@@ -42,6 +42,8 @@ _EXPECTED = frozenset(
     "£€§°²³½¼¾·•…–—‘’“”«»©®™×÷±µ´¸¨ªº¡¿\xa0\xad†"
     "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßšžŵŷÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸŠŽŴŶ"
 )
+#: Of these, signs that do not stand between two letters of a word.
+_NO_LETTER = frozenset("£€§°²³½¼¾•…“”«»©®™×÷±¨ªº¡¿†")
 
 
 @dataclass
@@ -106,8 +108,13 @@ def read(path: Path, progress: Callable[[int, int], None] | None = None) -> list
         ))
     if not found:
         raise CourseError(
-            f"“{path.name}” holds no table: no row of it is divided into columns. It has not been changed.", 2
+            f"“{path.name}” holds no table: all its cells are blank. It has not been changed. "
+            "Was the export finished?", 2,
         )
+    first = found[0]
+    if not len(first.cells) and (first.title or first.footnotes) and len(found) == 1:
+        # A letter: one of its lines happens to hold a comma.
+        raise _no_table(path.name)
     found[0].notes[:0] = notes
     return found
 
@@ -172,12 +179,15 @@ def _oddity(sample: bytes, encoding: str) -> float:
     """Share of the unusual letters that make no sense in an encoding: odd signs, capitals inside a word."""
     text = sample.decode(encoding, "replace")
     odd = total = 0
-    before = " "
+    earlier = before = " "
     for sign in text:
         if not sign.isascii():
             total += 1
             odd += sign not in _EXPECTED or (sign.isupper() and before.islower())
-        before = sign
+        elif before in _NO_LETTER and sign.islower() and earlier.isalpha():
+            # "H™pital": a sign in the middle of a word.
+            odd += 1
+        earlier, before = before, sign
     return odd / total if total else 0.0
 
 
@@ -232,10 +242,14 @@ def _refuse_prose(path: Path, text: str) -> None:
     lines = [line for line in text.splitlines() if line.strip()]
     words = [len(line.split()) for line in lines]
     if len(lines) < 2 or max(map(len, lines)) > 120 or sum(words) / len(words) > 4:
-        raise CourseError(
-            f"“{path.name}” is text but not a table: its lines are not divided into columns. It has not been changed. "
-            "A table needs a comma, a semicolon or a tab between its values.", 2,
-        )
+        raise _no_table(path.name)
+
+
+def _no_table(name: str) -> CourseError:
+    return CourseError(
+        f"“{name}” is text but not a table: its lines are not divided into columns. It has not been changed. "
+        "A table needs a comma, a semicolon or a tab between its values.", 2,
+    )
 
 
 # Records ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ decided this way is said in the table's notes, so that a wrong guess can be seen
 """
 
 import re
+import sys
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,7 +38,8 @@ _NOTE = re.compile(
 _TOTAL = re.compile(
     r"(?:(?:grand|sub|overall|running)[- ]?)?totals?:?(?:\s+\(.*\))?|overall|sum"
     r"|all (?:people|persons|areas|wards|teams|services|localities|councils|trusts|ages|rows|referrals|groups)"
-    r"|total (?:for|of|all|number|people|persons|referrals|cases)\b.{0,40}|.{1,40}\s(?:sub-?)?total:?",
+    r"|total (?:for|of|all|number|people|persons|referrals|cases)\b.{0,40}|.{1,40}\s(?:sub-?)?total:?"
+    r"|(?:sub-?)?total[: –-]+[A-Z\d(].{0,80}",
     re.IGNORECASE,
 )
 
@@ -248,7 +250,22 @@ def _blocks(grid: Grid, full: np.ndarray, rows: np.ndarray, columns: np.ndarray)
             continue
         blocks.append(Block(band, span, header, title=texts))
         texts = []
-    return blocks, texts
+    return _without_preamble(grid, full, blocks), texts
+
+
+def _without_preamble(grid: Grid, full: np.ndarray, blocks: list[Block]) -> list[Block]:
+    """Pairs such as "Run on | 1 May 2025" above a wider and longer table belong to its title."""
+    kept: list[Block] = []
+    for at, block in enumerate(blocks):
+        used = block.columns[full[np.ix_(block.rows, block.columns)].any(axis=0)]
+        below = blocks[at + 1] if at + 1 < len(blocks) else None
+        small = len(block.rows) <= 4 and len(used) <= 2 and not block.apart and not block.footnotes
+        if small and below is not None and len(below.columns) >= 3 and len(below.rows) > len(block.rows) + 1:
+            lines = [" ".join(_words(grid, full, np.array([row]), used)) for row in block.rows]
+            below.title = [*block.title, *lines, *below.title]
+        else:
+            kept.append(block)
+    return kept
 
 
 def _is_text(grid: Grid, full: np.ndarray, band: np.ndarray, used: np.ndarray, alone: bool) -> bool:
@@ -461,9 +478,8 @@ def _frame(cells: np.ndarray, rows: np.ndarray, span: np.ndarray, names: list[st
     """Chosen cells as a frame of text; equal texts of a column are kept once, which saves most of the memory."""
     columns = {}
     for place, name in zip(span, names, strict=True):
-        once: dict[str, str] = {}
         column = np.empty(len(rows), dtype=object)
-        column[:] = [once.setdefault(text, text) for text in cells[rows, place].tolist()]
+        column[:] = list(map(sys.intern, cells[rows, place].tolist()))
         columns[name] = column
     return pd.DataFrame(columns, index=range(len(rows)), dtype=object)
 
@@ -532,12 +548,14 @@ def _totals(grid: Grid, full: np.ndarray, body: np.ndarray, span: np.ndarray) ->
         return total, category
     for place in range(min(3, len(span))):
         values = grid.cells[body, span[place]]
-        words = {text for text in set(values) if 2 < len(text) < 60 and not text[-1].isdigit()
+        words = {text for text in set(values) if 2 < len(text) < 100 and not text[-1].isdigit()
                  and _TOTAL.fullmatch(text.strip())}
         if not words:
             continue
         hit = np.fromiter((text in words for text in values), dtype=bool, count=len(values))
-        if hit.sum() > max(3, 0.2 * len(body)):
+        # Subtotals have a name each; one and the same word in many rows is a category.
+        most = 0.5 if len(words) > 0.8 * hit.sum() else 0.2
+        if hit.sum() > max(3, most * len(body)):
             category = letter(int(span[place]))
             continue
         total |= hit

@@ -8,8 +8,9 @@ import json
 from pathlib import Path
 
 from researchskills._html import escape
-from researchskills.data.check import FileReport, Group, safe
+from researchskills.data.check import FileReport, Group
 from researchskills.data.finding import GROUPS, IDENTIFIERS
+from researchskills.data.masks import safe
 from researchskills.data.structure import number_of
 from researchskills.errors import CourseError
 from researchskills.store import replace_file
@@ -31,7 +32,8 @@ _ADVICE = (
 )
 
 _STYLE = """
-body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}
+body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff;
+overflow-wrap:break-word}
 h1,h2,h3{line-height:1.25}
 h2{border-bottom:2px solid #1a1a1a;padding-bottom:.2rem;margin-top:2rem}
 article{border-left:4px solid #555;padding:.1rem 0 .1rem 1rem;margin:1.2rem 0;break-inside:avoid}
@@ -71,8 +73,6 @@ def _body(report: FileReport, level: int) -> str:
     parts = [f"<p><strong>{escape(report.sentence)}</strong></p>"]
     samples = dict.fromkeys(table.sampled for table in report.tables if table.sampled)
     parts += [f"<p>{escape(sample)}</p>" for sample in samples]
-    if report.not_run:
-        parts.append(f"<p>These checks broke off and say nothing: {escape(', '.join(report.not_run))}.</p>")
     rank = None
     parts.append('<div id="findings">')
     for group in report.groups():
@@ -83,6 +83,8 @@ def _body(report: FileReport, level: int) -> str:
                 parts.append(f"<p>{escape(_ADVICE)}</p>")
         parts.append(_article(report, group, level + 1))
     parts.append("</div>")
+    if report.not_run:
+        parts.append(f"<p>{escape(_broken_off(report))}</p>")
     parts.append(f"<h{level}>What was read</h{level}>{_tables(report)}")
     if report.without_table:
         names = ", ".join(f"“{safe(name)}”" for name in report.without_table[:20])
@@ -105,6 +107,10 @@ def _article(report: FileReport, group: Group, level: int) -> str:
         f"<dt>What people usually do:</dt><dd>{escape(group.usual)}</dd>"
         f"<dt>How sure:</dt><dd>{_SURE[group.certainty]}</dd></dl></article>"
     )
+
+
+def _broken_off(report: FileReport) -> str:
+    return f"These checks broke off and say nothing: {', '.join(report.not_run)}."
 
 
 def _title(check: str) -> str:
@@ -163,7 +169,7 @@ def lines(report: FileReport) -> list[str]:
     said = [report.sentence]
     said += dict.fromkeys(table.sampled for table in report.tables if table.sampled)
     if report.not_run:
-        said.append(f"These checks broke off and say nothing: {', '.join(report.not_run)}.")
+        said.append(_broken_off(report))
     rank = None
     for group in report.groups():
         if group.rank != rank:

@@ -165,44 +165,52 @@ def _reads(text: str, form: str) -> bool:
     return True
 
 
-def load(path: Path | str) -> dict:
-    """Read a Table Schema that somebody saved or edited.
+def load(source: dict | Path | str) -> dict:
+    """A Table Schema that somebody saved or edited.
 
     Parameters
     ----------
-    path : path-like
-        A JSON file.
+    source : dict or path-like
+        A Table Schema; a JSON file that holds one, by itself or in a data package of one table.
 
     Returns
     -------
     dict
-        The descriptor, known to be one.
+        The descriptor, known to be one that can be checked against.
 
     Raises
     ------
     CourseError
         If the file is missing, is not JSON or is no Table Schema.
     """
-    path = Path(path)
+    schema, name = source, "the schema"
+    if not isinstance(source, dict):
+        path = Path(source).expanduser()
+        schema, name = _from_file(path), path.name
+    if isinstance(schema, dict) and isinstance(schema.get("resources"), list) and len(schema["resources"]) == 1:
+        schema = schema["resources"][0]
+    if isinstance(schema, dict) and isinstance(schema.get("schema"), dict):
+        schema = schema["schema"]
+    _sound(schema, name)
+    return schema
+
+
+def _from_file(path: Path):
     try:
-        schema = json.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as problem:
+        missing = isinstance(problem, FileNotFoundError)
+        said = f"There is no schema file “{path}”" if missing else f"The schema file “{path.name}” cannot be opened"
         raise CourseError(
-            f"There is no schema file “{path}”. Nothing was checked. Look at the name, or leave --schema out to "
-            "have one "
-            "proposed.",
-            exit_status=2,
+            f"{said}. Nothing was checked. Look at the name, or leave --schema out to have one proposed.", exit_status=2
         ) from None
-    except (OSError, ValueError) as problem:
+    except (ValueError, RecursionError) as problem:
         where = f" (line {problem.lineno})" if isinstance(problem, json.JSONDecodeError) else ""
         raise CourseError(
             f"The schema file “{path.name}” cannot be read: it is not valid JSON{where}. Your data are untouched "
-            "and nothing "
-            "was checked. Mend that line, or have a new schema proposed.",
+            "and nothing was checked. Mend that line, or have a new schema proposed.",
             exit_status=2,
         ) from problem
-    _sound(schema, path.name)
-    return schema
 
 
 def _sound(schema, name: str = "the schema"):
@@ -217,7 +225,8 @@ def _sound(schema, name: str = "the schema"):
 
     called = f"“{name}”" if name != "the schema" else name
     fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(fields, list) or not all(isinstance(f, dict) and isinstance(f.get("name"), str) for f in fields):
+    named = isinstance(fields, list) and all(isinstance(f, dict) and isinstance(f.get("name"), str) for f in fields)
+    if not named or not fields:
         raise CourseError(
             f"{called[0].upper() + called[1:]} is not a Table Schema: it needs a list “fields”, each with a "
             "“name”. Your data "
@@ -233,13 +242,32 @@ def _sound(schema, name: str = "the schema"):
             "checked. Take one of the two out.",
             exit_status=2,
         )
+    at = ""
     try:
-        return Schema.from_descriptor(schema)
+        sound = Schema.from_descriptor(schema)
+        for field in sound.fields:
+            # Limits of another type and patterns that are none show only when a cell is read.
+            at = field.name
+            read = field.create_cell_reader()
+            for probe in ("", "1", "2026-02-28", "a"):
+                read(probe)
+            form = field.format or "default"
+            timed = field.type in ("date", "datetime", "time") and "%" in form
+            if timed and not (_example(form) != form and _reads(_example(form), form)):
+                raise ValueError
+        return sound
     except FrictionlessException as problem:
         reason = (problem.reasons or [problem.error])[0]
         raise CourseError(
             f"{called[0].upper() + called[1:]} is not a valid Table Schema ({reason.note.rstrip('.')}). Your data are "
             "untouched and nothing was checked. Mend that entry, or have a new schema proposed.",
+            exit_status=2,
+        ) from problem
+    except (ValueError, TypeError, re.error) as problem:
+        raise CourseError(
+            f"{called[0].upper() + called[1:]} cannot be used: a format, a pattern or a limit of the column “{at}” "
+            "does not fit its type. Your data are untouched and nothing was checked. Mend that entry, or have a new "
+            "schema proposed.",
             exit_status=2,
         ) from problem
     except Exception as problem:  # frictionless lets errors of Python through where a descriptor has the wrong shape

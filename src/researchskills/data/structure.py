@@ -5,6 +5,7 @@ columns. None of that is wrong on paper, and all of it goes wrong in a pivot tab
 what was noticed and what the check did about it.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,6 +115,74 @@ def _header(seen: Seen):
             "Notes below the last row are counted as records by most programs, and they often say what a mark means.",
             "Read them first; then keep them outside the table.", certainty="likely", rank=TIDINESS, count=count,
         )
+
+
+def _no_records(seen: Seen):
+    if seen.header.row is not None and not len(seen.records) and not len(seen.table.totals):
+        yield seen.say(
+            "no records", "The table has names of columns and not one record below them.",
+            "An empty export looks like a service where nothing happened.",
+            "Look at the period and the filter with which it was exported, and export it again.",
+            places=seen.row_places(seen.table.header_rows),
+        )
+
+
+#: What a spreadsheet program writes at the edges of a PivotTable.
+_PIVOT = re.compile(
+    r"(?:.* – )?(?:(?:row|column) labels|(?:sum|count|average|min|max) of .+|values|grand total)", re.IGNORECASE
+)
+
+
+def is_pivot(table: Table) -> bool:
+    """Whether the names of the columns are those of a PivotTable."""
+    names = " – ".join(table.columns).casefold()
+    return ("row labels" in names or "column labels" in names) and sum(
+        bool(_PIVOT.fullmatch(name)) for name in table.columns
+    ) >= 1
+
+
+def _pivot(seen: Seen):
+    if is_pivot(seen.table):
+        yield seen.say(
+            "PivotTable", "This is what a PivotTable shows, not the records behind it.",
+            "Groups, the parts of these groups and totals stand below one another in the same column, so adding it up "
+            "counts people two or three times.",
+            "Look for the sheet with the records and check that one; the totals of this table were not checked.",
+            certainty="likely", places=seen.row_places(seen.table.header_rows),
+        )
+
+
+def _said_once(seen: Seen):
+    """A group's name in its first row only: clear to a reader, blank to a program."""
+    table = seen.table
+    count = len(table.cells)
+    records = set(seen.records.tolist())
+    if count < 6 or any(one[0] in records for one in seen.grid.merged):
+        return
+    for place, name in enumerate(table.columns[:3]):
+        text = table.cells[name].to_numpy()
+        said = text != ""
+        if not said[0] or not 0.05 * count <= said.sum() <= 0.5 * count or place + 1 == len(table.columns):
+            continue
+        rest = table.cells[list(table.columns[place + 1 :])].to_numpy() != ""
+        # Every group has rows of its own, no group comes twice, and the rows without its name are otherwise full.
+        groups = text[said]
+        full = rest.mean(axis=1)
+        if (
+            len(set(groups)) == len(groups) >= 2
+            and not any(one.strip()[:1].isdigit() for one in groups)
+            and full[~said].mean() >= 0.7
+            and np.diff(np.flatnonzero(np.append(said, True))).min() >= 2
+        ):
+            blank = np.flatnonzero(~said)
+            yield seen.say(
+                "groups named once", f"“{name}” is filled only in the first row of each group; the "
+                f"{number_of(len(blank), 'row')} below them are blank there.",
+                "A program cannot know which group such a row belongs to, and sorting loses it for good.",
+                "Fill the names down in a copy before anything else is done.", certainty="likely",
+                places=tuple(table.place(int(row), name) for row in blank[:3]), count=len(blank), columns=(name,),
+            )
+            return
 
 
 def _column_names(seen: Seen):
@@ -271,4 +340,4 @@ def _list(items) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
-_RULES = (_header, _column_names, _rows, _merged, _formulas)
+_RULES = (_header, _no_records, _pivot, _said_once, _column_names, _rows, _merged, _formulas)

@@ -31,6 +31,9 @@ _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 _FILLED = re.compile(rb'<c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d+)"[^>/]*>')
 _HIDDEN_ROW = re.compile(rb'<row\s[^>]*?\br="(\d+)"[^>]*?\bhidden="(?:1|true)"')
 _HIDDEN_COLUMN = re.compile(rb'<col\s[^>]*?>')
+_ODS_COLUMN = re.compile(rb"<table:table-column\b[^>]*>")
+_ODS_ROW = re.compile(rb"(<table:table-row\b[^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b[^>]*>")
 
 
 def read(path: Path, kind: str, progress: Callable[[int, int], None] | None = None) -> tuple[list[Table], list[str]]:
@@ -297,11 +300,44 @@ class _Parts:
             part.formulas = piece.count(b"table:formula=")
             repeated = [int(n) for n in re.findall(rb'number-columns-repeated="(\d{4,})"[^>]*office:value', piece)]
             rows = [int(n) for n in re.findall(rb'number-rows-repeated="(\d{4,})"', piece)]
+            _read_ods_rows(piece, part)
             part.area = max(repeated, default=0) * max(rows, default=1)
             if name:
                 import html
 
                 self.ods[html.unescape(name[1].decode("utf-8", "replace"))] = part
+
+
+def _read_ods_rows(xml: bytes, part: _Part) -> None:
+    """Hidden rows and columns of a sheet of an ods file, and where its formulas stand."""
+    if b"table:visibility=" not in xml and not part.formulas:
+        return
+    column = 0
+    for tag in _ODS_COLUMN.findall(xml):
+        times = _times(tag, b"columns")
+        # What is hidden to the far right of a table is a matter of looks.
+        if b'table:visibility="' in tag and b'"visible"' not in tag and column + times < 1000:
+            part.hidden_columns += range(column, column + times)
+        column += times
+    row = 0
+    for match in _ODS_ROW.finditer(xml):
+        tag, inner = match[1], match[2] or b""
+        times = _times(tag, b"rows")
+        if (b'table:visibility="collapse"' in tag or b'table:visibility="filter"' in tag) and times < 100_000:
+            part.hidden_rows += range(row + 1, row + 1 + times)
+        if b"table:formula=" in inner:
+            column = 0
+            for cell in _ODS_CELL.findall(inner):
+                many = _times(cell, b"columns")
+                if b"table:formula=" in cell and times * many < 1000:
+                    part.special |= {(row + r, column + c): "" for r in range(times) for c in range(many)}
+                column += many
+        row += times
+
+
+def _times(tag: bytes, what: bytes) -> int:
+    found = re.search(rb'number-%s-repeated="(\d+)"' % what, tag)
+    return int(found[1]) if found else 1
 
 
 def _read_xlsx(xml: bytes, part: _Part) -> None:

@@ -7,7 +7,23 @@ sought. A check speaks up seldom: its limits are set so that a tidy file gives n
 
 from collections.abc import Callable
 
-from researchskills.data.checks import categories, dates, identifiers, missing, numbers, repeats, shape, time, totals
+from researchskills.data.checks import (
+    categories,
+    dates,
+    identifiers,
+    missing,
+    near_duplicates,
+    number_forms,
+    numbers,
+    outliers,
+    people,
+    repeats,
+    shape,
+    shares,
+    time,
+    totals,
+    units,
+)
 from researchskills.data.finding import Finding
 from researchskills.data.table import Table
 
@@ -18,9 +34,9 @@ _MODULES: dict[str, list[Callable[[Table], list[Finding]]]] = {
     "records that repeat": [
         repeats.rows,
         repeats.identifiers,
-        repeats.near,
-        repeats.comes_back,
-        repeats.one_unit_two_names,
+        near_duplicates.near,
+        people.comes_back,
+        near_duplicates.one_unit_two_names,
         repeats.same_columns,
     ],
     "missing values": [
@@ -33,19 +49,20 @@ _MODULES: dict[str, list[Callable[[Table], list[Finding]]]] = {
         missing.unknown_answers,
     ],
     "numbers": [
-        numbers.written_as_text,
+        number_forms.written_as_text,
+        numbers.stored_as_text,
         numbers.impossible,
-        numbers.unlikely,
-        numbers.margins_of_error,
-        numbers.another_unit,
+        outliers.unlikely,
+        outliers.margins_of_error,
+        units.another_unit,
         numbers.rounded,
     ],
     "dates": [dates.several_forms, dates.impossible, dates.wrong_order, dates.days_do_not_fit],
     "categories": [categories.spellings, categories.in_the_course_of_time, categories.dominant],
     "sums and shares": [
-        totals.parts_above_wholes,
-        totals.percentages,
-        totals.hundred,
+        shares.parts_above_wholes,
+        shares.percentages,
+        shares.hundred,
         totals.sums,
         totals.middles_and_extremes,
         totals.larger_areas,

@@ -44,10 +44,39 @@ def spellings(table: Table) -> list[Finding]:
             continue
         if column.distinct_share > 0.8 and column.filled > 20 and column.identifies:
             continue
-        found += _same_but_for_case(columns, column) + _misspelt(columns, column)
+        found += _yes_and_no(columns, column) or _same_but_for_case(columns, column)
+        found += _misspelt(columns, column)
     # The words that stand in a column of numbers are categories as well ("Not held", "Nor held").
     found += _misspelt_words(columns)
     return found
+
+
+_YES, _NO = {"yes", "y", "true", "t", "1"}, {"no", "n", "false", "f", "0"}
+
+
+def _yes_and_no(columns: Columns, column: Column) -> list[Finding]:
+    """Yes and no written in several ways: "Y", "yes", "1"."""
+    known = np.flatnonzero(column._known)
+    forms = [column.stripped[index] for index in known]
+    yes, no = ([f for f in dict.fromkeys(forms) if f.casefold() in answer] for answer in (_YES, _NO))
+    if not yes or not no or len(yes) + len(no) < len(set(forms)) or max(len(yes), len(no)) < 2:
+        return []
+    rows = [column.rows(column.stripped == form)[0] for form in [*yes[1:], *no[1:]]]
+    return [
+        columns.finding(
+            "yes and no in several spellings",
+            f"{words.named([column])} says yes in {words.count(len(yes), 'way')} "
+            f"({words.listed([f'“{form}”' for form in yes], 5, 'way')}) and no in {words.count(len(no), 'way')} "
+            f"({words.listed([f'“{form}”' for form in no], 5, 'way')}).",
+            why="Each way of writing it is counted as a group of its own.",
+            usual="People choose one way of writing and log the rule.",
+            certainty="certain",
+            rank=STRUCTURE,
+            places=[columns.place(column, row) for row in rows],
+            count=len(yes) + len(no) - 2,
+            columns=[column],
+        )
+    ]
 
 
 def _plain(text: str) -> str:
@@ -334,6 +363,10 @@ def _month(day: float) -> str:
 # Shares --------------------------------------------------------------------------------------------------
 
 
+#: Share of a column from which one value dominates it: of words, and of numbers.
+_MOST = (0.97, 0.95)
+
+
 def dominant(table: Table) -> list[Finding]:
     """One value that fills nearly the whole column, and columns that never change."""
     columns = columns_of(table)
@@ -345,9 +378,10 @@ def dominant(table: Table) -> list[Finding]:
             continue
         top = int(column.counts[column._known].max())
         if top == column.filled:
-            if column.filled == columns.count or column.filled > 0.5 * columns.count:
+            # A box that is ticked or left blank does change.
+            if column.filled == columns.count:
                 constant.append(column)
-        elif top >= 0.97 * column.filled and column.filled >= 50 and not column.free_text:
+        elif column.filled >= 50 and not column.free_text and top >= _MOST[column.kind == "number"] * column.filled:
             heavy.append((top / column.filled, column))
     found = []
     if constant:

@@ -46,6 +46,11 @@ _COMMAS = re.compile(r"[-+]?£?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?")
 _DAY_ZERO = np.datetime64("1899-12-30", "D")
 
 
+def among(texts: np.ndarray, listed) -> np.ndarray:
+    """Which texts are in a list, bool. By a table of hashes: numpy compares each text with every one of the list."""
+    return np.asarray(pd.Index(texts, dtype=object).isin(list(listed)), dtype=bool)
+
+
 class Column:
     """One column: its different values, and what they read as.
 
@@ -78,6 +83,11 @@ class Column:
         return np.array([text.casefold() for text in self.stripped], dtype=object)
 
     @cached_property
+    def hashes(self) -> np.ndarray:
+        """A 64-bit hash of each different value without space around it; 0 where it is blank."""
+        return np.where(self.blank, np.uint64(0), pd.util.hash_array(self.stripped, categorize=False))
+
+    @cached_property
     def blank(self) -> np.ndarray:
         """Which of the different values are blank."""
         return self.stripped == ""
@@ -90,31 +100,35 @@ class Column:
     @cached_property
     def coded(self) -> np.ndarray:
         """Which of the different values stand for a missing one wherever they occur (`[c]`, `n/a`, `-`)."""
-        return np.isin(self.lower, words.MISSING_ANYWHERE) & ~self.blank
+        return among(self.lower, words.MISSING_ANYWHERE) & ~self.blank
 
     @cached_property
     def worded(self) -> np.ndarray:
         """Which of the different values say in words that nothing is known (`unknown`, `not held`)."""
-        return np.isin(self.lower, words.MISSING_IN_WORDS)
+        return among(self.lower, words.MISSING_IN_WORDS)
 
     @cached_property
     def lettered(self) -> np.ndarray:
         """Which of the different values are one letter that marks a missing number (`c`, `z`, `k`)."""
-        return np.isin(self.lower, words.MISSING_LETTERS)
+        return among(self.lower, words.MISSING_LETTERS)
 
     @cached_property
     def plain(self) -> np.ndarray:
         """The different values as numbers where they are written as one, NaN elsewhere, float."""
-        found = np.full(len(self.texts), np.nan)
-        for index, text in enumerate(self.stripped):
+        found = []
+        for text in self.stripped:
+            number = np.nan
             if text and (text[0].isdigit() or text[-1].isdigit() or text[-1] == "%"):
-                if _PLAIN.fullmatch(text):
-                    found[index] = float(text.rstrip("%"))
+                if text.isdecimal():
+                    number = float(text)
+                elif _PLAIN.fullmatch(text):
+                    number = float(text.rstrip("%"))
                 elif _COMMAS.fullmatch(text):
-                    found[index] = float(text.replace(",", "").replace("£", "").rstrip("%"))
+                    number = float(text.replace(",", "").replace("£", "").rstrip("%"))
                 elif text[0] == "£" and _PLAIN.fullmatch(text[1:]):
-                    found[index] = float(text[1:])
-        return found
+                    number = float(text[1:].rstrip("%"))
+            found.append(number)
+        return np.array(found, dtype=float)
 
     @cached_property
     def _known(self) -> np.ndarray:
@@ -329,7 +343,7 @@ class Columns:
         found = np.zeros(self.count, dtype=bool)
         for column in self.all[:4]:
             if column.kind == "text" and not column.free_text:
-                hit = np.isin(column.lower, words.LARGER_AREAS)
+                hit = among(column.lower, words.LARGER_AREAS)
                 # A column that says the country of each council names larger areas in every row.
                 if 0 < column.counts[hit].sum() <= 0.3 * self.count and column.counts[hit].max() <= 0.15 * self.count:
                     found |= hit[column.codes]

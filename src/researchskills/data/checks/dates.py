@@ -66,6 +66,9 @@ _EARLIER = [
 def several_forms(table: Table) -> list[Finding]:
     """Dates written in several ways in the same column, American dates among British ones, Excel's day numbers."""
     columns, found = columns_of(table), []
+    for column in columns.of("number"):
+        if column.words & (set(_EARLIER) | set(_LATER) | {"date", "dob", "birth"}) and _day_numbers(column):
+            found.append(_form(columns, column, "serial", column.number_count, "likely", ~np.isnan(column.plain)))
     for column in columns.of("date"):
         # A date that stands for "not known" is reported as such, not for its form.
         sound = ~_filler_dates(column)
@@ -125,6 +128,12 @@ def several_forms(table: Table) -> list[Finding]:
     return found
 
 
+def _day_numbers(column: Column) -> bool:
+    """Whether a column holds nothing but the numbers that Excel gives to the days from 1927 to 2064."""
+    known = column.values[~np.isnan(column.values)]
+    return len(known) >= 3 and bool(((known >= 10_000) & (known <= 60_000) & (known % 1 == 0)).mean() > 0.95)
+
+
 def _form(columns: Columns, column: Column, form: str, count: int, certainty: str, which=None) -> Finding:
     which = column.forms == form if which is None else which
     told = {
@@ -145,9 +154,9 @@ def _form(columns: Columns, column: Column, form: str, count: int, certainty: st
         ),
         "serial": (
             "Excel's day numbers among dates",
-            f"{words.named([column])} holds {words.count(count, 'number')} among its dates: most likely the "
-            "number that "
-            "Excel gives to a day.",
+            f"{words.named([column])} holds {words.count(count, 'number')} "
+            f"{'among its' if column.kind == 'date' else 'instead of'} dates: most likely the number that Excel gives "
+            "to a day.",
             "Read as a number it is no date, and it falls out of every month.",
             "People turn it back into a date (days since 30 December 1899).",
         ),
@@ -238,11 +247,14 @@ def _far(columns: Columns, column: Column, known: np.ndarray) -> list[Finding]:
     if not len(far) or len(far) > 0.02 * len(rows):
         return []
     near = np.setdiff1d(column.dates[rows], column.dates[far])
+    # The first and the last date of birth are those of two people.
+    unit = "Y" if column.name in columns.personal else "D"
+    first, last = near.min().astype(f"datetime64[{unit}]"), near.max().astype(f"datetime64[{unit}]")
     return [
         columns.finding(
             "dates far from the others",
             f"{words.named([column])} holds {words.count(len(far), 'date')} far from all others, which lie between "
-            f"{near.min()} and {near.max()}.",
+            f"{first} and {last}.",
             why="A slip in the year puts a record outside the period that is counted.",
             usual="People look it up at the source.",
             certainty="likely",
@@ -268,6 +280,7 @@ def wrong_order(table: Table) -> list[Finding]:
                 continue
             bad = np.flatnonzero(both & (second.dates < first.dates))
             named = _named_order(one, other) is not None
+            mixed = any({"US", "day first"} <= set(column.forms[column._known]) for column in (one, other))
             if not len(bad) or len(bad) > (0.25 if named else 0.03) * n:
                 continue
             found.append(
@@ -277,7 +290,8 @@ def wrong_order(table: Table) -> list[Finding]:
                     f"{words.named([first])}.",
                     why="A wait below zero is impossible, and it shortens the average.",
                     usual="People look at both dates at the source: often the day and the month changed places.",
-                    certainty="certain" if named else "likely",
+                    # Where American dates hide among British ones, the order is only as sure as the reading of them.
+                    certainty="certain" if named and not mixed else "likely",
                     rank=VALUES,
                     places=[columns.place(second, row) for row in bad],
                     count=len(bad),
@@ -323,6 +337,7 @@ def days_do_not_fit(table: Table) -> list[Finding]:
                 if one is other:
                     continue
                 both = ~(np.isnat(one.dates) | np.isnat(other.dates) | np.isnan(column.values))
+                both &= ~(_filler_dates(one)[one.codes] | _filler_dates(other)[other.codes])
                 n = int(both.sum())
                 if n < 20:
                     continue

@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from researchskills.data.checks import words
+from researchskills.data.checks import personal_names, words
 from researchskills.data.checks.columns import Column, Columns, columns_of
 from researchskills.data.finding import IDENTIFIERS, VALUES, Finding
 from researchskills.data.table import Table
@@ -21,8 +21,6 @@ _WORTH_A_LOOK = re.compile(
 )
 _SHAPE = str.maketrans("123456789bcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ", "000000000" + "a" * 25 + "A" * 25)
 _TEN = re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{4}")
-_HONORIFIC = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sister|Rev)\.? (?:[A-Z]\.? )?[A-Z][a-z’'-]+[A-Za-z’'-]*")
-_PERSON_NAME = re.compile(r"[A-Z][a-z’'-]+(?:[ -][A-Z][A-Za-z’'-]*){1,3}|[A-Z][A-Za-z’'-]+, ?[A-Z][a-z]*")
 _STREET = re.compile(
     r"\b\d{1,4}[a-z]?,? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)? "
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Crescent|Terrace|Gardens|Grove|Way|Place|Court|Mews)\b"
@@ -53,29 +51,6 @@ _OF_A_PERSON = {
     "adult",
 }
 _BIRTH = {"dob", "birth", "birthdate", "birthday", "born"}
-_PLACES = {
-    "ward",
-    "team",
-    "area",
-    "council",
-    "trust",
-    "organisation",
-    "hospital",
-    "locality",
-    "service",
-    "provider",
-    "file",
-    "field",
-    "column",
-    "region",
-    "district",
-    "practice",
-    "indicator",
-    "measure",
-    "la",
-    "local",
-    "site",
-}
 _USUAL = {
     "NHS number": "People replace it with a key that only the service can turn back, and keep the keys elsewhere.",
     "National Insurance number": "People take the column out: analysis never needs it.",
@@ -97,7 +72,26 @@ def identifying(table: Table) -> list[Finding]:
             found.append(_finding(columns, column, kind, values, masks))
         if column.kind == "text":
             found += _names_and_addresses(columns, column)
-    return found
+    return found + _people_as_columns(columns)
+
+
+def _people_as_columns(columns: Columns) -> list[Finding]:
+    """Names of people at the head of columns, as in a rota."""
+    people = [column for column in columns.all if personal_names.initials(column.name) != column.name]
+    if len(people) < 2:
+        return []
+    return [
+        columns.finding(
+            "identifying: name",
+            f"{words.count(len(people), 'column')} may be called after people: "
+            f"{words.listed([column.letter for column in people], 6, 'column')}.",
+            why=_WHY,
+            usual="People put a code in place of each name, and keep the list of codes elsewhere.",
+            certainty="possible",
+            rank=IDENTIFIERS,
+            count=len(people),
+        )
+    ]
 
 
 def check_digits(table: Table) -> list[Finding]:
@@ -136,7 +130,9 @@ def personal_columns(columns: Columns) -> set[str]:
     """Names of columns of which every value must be masked."""
     found = set()
     for column in columns.all:
-        if _kind_by_name(column) or (column.kind == "text" and (_is_names(column) or _share(column, _STREET) > 0.3)):
+        if _kind_by_name(column) or (
+            column.kind == "text" and (personal_names.is_names(column) or _share(column, _STREET) > 0.3)
+        ):
             found.add(column.name)
             continue
         hit = sum(int(column.counts[values].sum()) for values, _ in _matches(column).values())
@@ -160,7 +156,8 @@ def _ten_digits(column: Column) -> tuple[np.ndarray, np.ndarray]:
     if "ten_digits" in column.__dict__:
         return column.__dict__["ten_digits"]
     ten = np.array(
-        [bool(_TEN.fullmatch(text)) if 10 <= len(text) <= 12 else False for text in column.stripped], dtype=bool
+        [10 <= len(text) <= 12 and text[0].isdigit() and bool(_TEN.fullmatch(text)) for text in column.stripped],
+        dtype=bool,
     )
     valid = np.zeros(len(ten), dtype=bool)
     if ten.any():
@@ -179,11 +176,12 @@ def _candidates(column: Column) -> list[int]:
     Codes are looked at by their shape (R000123 is A000000), since thousands of them share one.
     """
     found, shapes = [], {}
+    words_only = np.isnan(column.plain).tolist()
     for index, text in enumerate(column.stripped):
         if len(text) < 5:
             continue
         # A plain number is an NHS or telephone number only when it is nine to twelve figures and nothing else.
-        if not np.isnan(column.plain[index]):
+        if not words_only[index]:
             if 9 <= len(text) <= 12 and text.isdigit():
                 found.append(index)
         elif len(text) <= 16 and " " not in text:
@@ -273,13 +271,40 @@ def _kind_by_name(column: Column) -> str:
         and not name & {"place", "weight", "country"}
     ):
         return "date of birth"
-    if column.kind == "text" and not name & _PLACES:
+    if column.kind == "text" and not name & personal_names.PLACES:
         if name & _NAME_WORDS or ("name" in name and name & _OF_A_PERSON):
             return "name"
         if ("address" in name and "ip" not in name) or name >= {"house", "number"}:
             return "address"
     if {"nhs", "number"} <= name or {"nhs", "no"} <= name:
         return "NHS number"
+    return _kind_by_name_and_form(column)
+
+
+#: What a column is called, the form most of its values must have, and what it is then taken for.
+_NAMED_FORMS = (
+    ({"postcode", "postcodes", "pcode"}, re.compile(r"[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}", re.IGNORECASE), "postcode"),
+    (
+        {"nino", "nin", "ni", "insurance"},
+        re.compile(r"[a-z]{2} ?\d\d ?\d\d ?\d\d ?[a-d]?", re.IGNORECASE),
+        "National Insurance number",
+    ),
+    (
+        {"telephone", "phone", "mobile", "tel", "landline"},
+        re.compile(r"(?:\+|00)?[\d(][\d ()-]{7,15}\d"),
+        "telephone number",
+    ),
+    ({"email", "mail"}, re.compile(r"\S+@\S+"), "e-mail address"),
+)
+
+
+def _kind_by_name_and_form(column: Column) -> str:
+    """Details of invented or mistyped values, which the strict patterns let pass: the name of the column tells."""
+    name = column.words | ({"postcode"} if {"post", "code"} <= column.words else set())
+    used = column.stripped[column._known][:200]
+    for called, form, kind in _NAMED_FORMS:
+        if name & called and len(used) and np.mean([bool(form.fullmatch(text)) for text in used]) > 0.5:
+            return kind
     return ""
 
 
@@ -289,10 +314,9 @@ def _by_name(columns: Columns, column: Column) -> list[Finding]:
         return []
     sure = column.kind == "date" and kind == "date of birth"
     usual = {
-        "date of birth": _USUAL["date of birth"],
+        **_USUAL,
         "name": "People take the column out before they analyse, and keep a key that only the service can turn back.",
         "address": "People keep the ward or the deprivation decile instead.",
-        "NHS number": _USUAL["NHS number"],
     }[kind]
     return [
         columns.finding(
@@ -318,24 +342,14 @@ def _share(column: Column, pattern: re.Pattern) -> float:
     return float(column.counts[hits].sum() / total) if total and hits else 0.0
 
 
-def _is_names(column: Column) -> bool:
-    """Whether a column called `name` holds what looks like people's names."""
-    if not column.words & {"name", "names"} or column.words & _PLACES or column.free_text:
-        return False
-    used = np.flatnonzero(column._known)[:400]
-    hits = sum(bool(_PERSON_NAME.fullmatch(column.stripped[index])) for index in used)
-    return len(used) >= 3 and hits > 0.8 * len(used) and column.distinct_share > 0.5
-
-
 def _names_and_addresses(columns: Columns, column: Column) -> list[Finding]:
     found = []
-    if not _kind_by_name(column) and _is_names(column):
+    if not _kind_by_name(column) and personal_names.is_names(column):
         found.append(
             columns.finding(
                 "identifying: name",
                 f"The column {words.named([column])} may hold people's names: {words.count(column.filled, 'row')} "
-                "with two "
-                "or more words that begin with a capital.",
+                "that read like one.",
                 why=_WHY,
                 usual="People take the column out if these are persons; names of places may stay.",
                 certainty="possible",
@@ -345,13 +359,17 @@ def _names_and_addresses(columns: Columns, column: Column) -> list[Finding]:
                 columns=[column],
             )
         )
-    for pattern, what, usual in (
-        (_HONORIFIC, "name", "People take names out of notes, or leave the notes where they are and code them there."),
-        (_STREET, "address", "People keep the ward or the deprivation decile instead."),
+    for holds, what, usual in (
+        (
+            personal_names.in_notes,
+            "name",
+            "People take names out of notes, or leave the notes where they are and code them there.",
+        ),
+        (_STREET.search, "address", "People keep the ward or the deprivation decile instead."),
     ):
         if _kind_by_name(column) == what:
             continue
-        hits = np.array([" " in text and bool(pattern.search(text)) for text in column.stripped], dtype=bool)
+        hits = np.array([" " in text and bool(holds(text)) for text in column.stripped], dtype=bool)
         count = int(column.counts[hits].sum())
         if count:
             places = [columns.table.place(int(row), column.name, "hidden") for row in column.rows(hits)[:5]]

@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from researchskills.data.checks import words
-from researchskills.data.checks.columns import Column, Columns, columns_of, spread
+from researchskills.data.checks.columns import Column, Columns, among, columns_of, spread
 from researchskills.data.finding import STRUCTURE, TIDINESS, VALUES, Finding
 from researchskills.data.table import Table
 
@@ -25,7 +25,9 @@ def codes(table: Table) -> list[Finding]:
     cells, spoken = [], []
     for column in columns.all:
         measured = column.kind in ("number", "date", "month")
-        marks = column.coded | (column.lettered if column.kind == "number" else False)
+        # Failed formulas are a finding of their own; #N/A is both.
+        failed = among(column.lower, set(words.SPREADSHEET_ERRORS) - {"#n/a"})
+        marks = (column.coded & ~failed) | (column.lettered if column.kind == "number" else False)
         said = column.worded & measured & ~marks
         for which, counts, places in ((marks, symbols, cells), (said, wording, spoken)):
             for index in np.flatnonzero(which):
@@ -98,7 +100,7 @@ def several_ways(table: Table) -> list[Finding]:
     columns, mixed, places, worst = columns_of(table), [], [], []
     for column in columns.all:
         # [c] and [x], or "not held" and "cost exceeded", give different reasons; these give none.
-        ways = column.blank | np.isin(column.lower, _NO_REASON)
+        ways = column.blank | among(column.lower, _NO_REASON)
         if not (ways & ~column.blank).any():
             continue
         forms = [("blank" if not text else f"“{text}”") for text in dict.fromkeys(column.stripped[ways])]
@@ -299,7 +301,7 @@ def one_group_missing(table: Table) -> list[Finding]:
     groups = [column for column in columns.all if _groups(column)]
     left_out: dict[tuple[str, int], list] = {}
     for column in columns.all:
-        unknown = (column.missing | column.worded | _filler_dates(column)) & ~np.isin(column.lower, words.NOT_DUE)
+        unknown = (column.missing | column.worded | _filler_dates(column)) & ~among(column.lower, words.NOT_DUE)
         gone = unknown[column.codes]
         if not 0.005 * len(gone) < gone.sum() < 0.6 * len(gone):
             continue
@@ -392,7 +394,7 @@ def unknown_answers(table: Table) -> list[Finding]:
     columns, many = columns_of(table), []
     for column in columns.all:
         if column.kind == "text" and not column.free_text and column.worded.any():
-            share = column.counts[np.isin(column.lower, words.UNKNOWN)].sum() / max(columns.count, 1)
+            share = column.counts[among(column.lower, words.UNKNOWN)].sum() / max(columns.count, 1)
             if share >= 0.2 and columns.count >= 20:
                 many.append((share, column))
     if not many:
@@ -408,7 +410,7 @@ def unknown_answers(table: Table) -> list[Finding]:
             usual="People show “not known” as a group of its own and give the number it leaves.",
             certainty="certain",
             rank=VALUES,
-            places=spread(columns, column, column.rows(np.isin(column.lower, words.UNKNOWN))),
+            places=spread(columns, column, column.rows(among(column.lower, words.UNKNOWN))),
             count=len(many),
             columns=[c for _, c in many],
         )

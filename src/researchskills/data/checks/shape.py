@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from researchskills.data.checks import words
-from researchskills.data.checks.columns import columns_of
+from researchskills.data.checks.columns import among, columns_of
 from researchskills.data.finding import STRUCTURE, TIDINESS, VALUES, Finding
 from researchskills.data.table import Table
 
@@ -128,7 +128,7 @@ def formulas(table: Table) -> list[Finding]:
             )
     failed = []
     for column in columns.all:
-        which = np.isin(column.lower, words.SPREADSHEET_ERRORS)
+        which = among(column.lower, words.SPREADSHEET_ERRORS)
         if which.any():
             failed.append((column, which))
     if failed:

@@ -9,8 +9,10 @@ from researchskills.data.checks.columns import Column, Columns, columns_of
 from researchskills.data.finding import STRUCTURE, VALUES, Finding
 from researchskills.data.table import Table
 
-_FINANCIAL = re.compile(r"((?:19|20)\d\d)\s*(?:/|-|–|to)\s*(?:(?:19|20)?\d\d)")
-_QUARTER = re.compile(r"(?:q([1-4])\s*((?:19|20)\d\d)|((?:19|20)\d\d)\s*-?\s*q([1-4]))", re.IGNORECASE)
+_YEAR = r"((?:19|20)\d\d(?:\s*(?:/|-|–|to)\s*(?:(?:19|20)?\d\d))?)"
+_TWO_PARTS = re.compile(r"((?:19|20)\d\d)\s*(?:/|-|–|\.|to)\s*((?:19|20)?\d{1,2})")
+_QUARTER = re.compile(rf"(?:q([1-4])[\s,]*{_YEAR}|{_YEAR}[\s,]*-?\s*q([1-4]))", re.IGNORECASE)
+_MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/-]((?:19|20)\d\d)")
 
 
 def periods(column: Column) -> tuple[np.ndarray, str] | None:
@@ -39,14 +41,10 @@ def periods(column: Column) -> tuple[np.ndarray, str] | None:
         return number, "month"
     if not column.filled or len(column.texts) > 400:
         return None
-    for index, text in enumerate(column.stripped):
-        financial, quarter = _FINANCIAL.fullmatch(text), _QUARTER.fullmatch(text)
-        if financial:
-            number[index] = int(financial[1])
-        elif quarter:
-            number[index] = int(quarter[2] or quarter[3]) * 4 + int(quarter[1] or quarter[4])
-    if (~np.isnan(number)).sum() >= 0.8 * column._known.sum():
-        return number, "quarter" if number[~np.isnan(number)].max() > 4000 else "year"
+    for read in (_years, _quarters, _months):
+        number = np.array([np.nan if (one := read(text)) is None else one for text in column.stripped], dtype=float)
+        if (~np.isnan(number)).sum() >= 0.8 * column._known.sum():
+            return number, read.__name__.strip("_").rstrip("s")
     if column.kind == "number" and column.words & {"year", "yr"}:
         whole = ~np.isnan(column.plain) & (column.plain % 1 == 0) & (column.plain >= 1900) & (column.plain <= 2100)
         if (
@@ -56,6 +54,26 @@ def periods(column: Column) -> tuple[np.ndarray, str] | None:
         ):
             return np.where(whole, column.plain, np.nan), "year"
     return None
+
+
+def _years(text: str) -> int | None:
+    """2023/24 or 2023-2024; not 2023-04, which is a month."""
+    parts = _TWO_PARTS.fullmatch(text)
+    return int(parts[1]) if parts and (int(parts[1]) + 1) % 100 == int(parts[2]) % 100 else None
+
+
+def _quarters(text: str) -> int | None:
+    """Q1 2024, 2024-Q1 or Q1 2024/25."""
+    parts = _QUARTER.fullmatch(text)
+    return int((parts[2] or parts[3])[:4]) * 4 + int(parts[1] or parts[4]) if parts else None
+
+
+def _months(text: str) -> int | None:
+    """2024-04 or 04/2024."""
+    if (parts := _MONTH_FIRST.fullmatch(text)) is not None:
+        return int(parts[2]) * 12 + int(parts[1])
+    parts = _TWO_PARTS.fullmatch(text)
+    return int(parts[1]) * 12 + int(parts[2]) if parts and 1 <= int(parts[2]) <= 12 else None
 
 
 def gaps(table: Table) -> list[Finding]:

@@ -172,7 +172,6 @@ LARGER_AREAS = [
     "east midlands",
     "eastern",
     "east of england",
-    "east",
     "north east",
     "north west",
     "south east",
