@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from itertools import combinations
 
 import numpy as np
@@ -12,24 +13,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from researchskills.errors import CourseError
-from researchskills.statistics.comparison import (
-    boschloo,
-    cliffs_delta,
-    compare_groups,
-    compare_means,
-    compare_proportions,
-    effect_size,
-    fisher,
-    kth_difference,
-    paired_change,
-    superiority,
-    u_distribution,
-)
+from researchskills.statistics.effect_sizes import cliffs_delta, effect_size
+from researchskills.statistics.ranks import compare_groups, kth_difference, superiority, u_distribution
+from researchskills.statistics.two_means import compare_means, paired_change
+from researchskills.statistics.two_proportions import boschloo, compare_proportions, fisher
 
 # Student (1908): extra hours of sleep of ten patients with each of two drugs.
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
 SECOND = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
-# Hollander and Wolfe, Nonparametric Statistical Methods (1973), table 4.1: permeability of membranes.
+# Hollander and Wolfe, Nonparametric Statistical Methods (1973), 69f.: permeability of membranes; also the example
+# in the help of R's wilcox.test.
 AT_TERM = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
 EARLIER = [1.15, 0.88, 0.90, 0.74, 1.21]
 COUNTS = st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -158,7 +151,8 @@ def test_clusters_widen_the_interval_as_robust_regression_does():
     design = np.column_stack([np.ones(len(table)), table["service"] == "A"])
     fit = sm.OLS(table["score"], design).fit()
     robust = fit.get_robustcov_results("cluster", groups=table["team"], use_correction=False)
-    error = robust.bse[1] * math.sqrt(12 / 11)
+    # Six clusters in each group: their squares are multiplied by 6/5, as with strata.
+    error = robust.bse[1] * math.sqrt(6 / 5)
     half = stats.t.ppf(0.975, 10) * error
     found = compare_means(table, "score", by="service", cluster="team")
     assert found.interval == pytest.approx((found.value - half, found.value + half))
@@ -425,3 +419,46 @@ def test_no_sentence_of_a_comparison_claims_a_cause():
         assert not words & {"caused", "because", "led", "due", "effect", "improved", "reduced", "thanks", "impact"}
         assert "confidence interval" in found.sentence() and ("against" in words or "twice" in words)
         assert "<table>" in found._repr_html_()
+
+
+# What an independent reader found --------------------------------------------------------------------------
+
+
+def test_a_group_in_a_single_cluster_cannot_be_told_from_it():
+    table = pd.DataFrame({"g": ["A"] * 20 + ["B"] * 20, "c": ["a"] * 20 + list("bcdef") * 4, "x": range(40)})
+    with pytest.raises(CourseError, match="single cluster"):
+        compare_means(table, "x", by="g", cluster="c")
+
+
+def test_cautions_of_a_clustered_comparison_belong_to_its_own_interval():
+    rng = np.random.default_rng(0)
+    chance = np.repeat(rng.choice([0.1, 0.9], 8), 30)
+    table = pd.DataFrame({"g": np.repeat(["A", "B"], 120), "c": np.repeat(np.arange(8), 30)})
+    table["y"] = np.where(rng.random(240) < chance, "yes", "no")
+    found = compare_proportions(table, "y", "yes", by="g", cluster="c")
+    assert (found.low <= 0 <= found.high) == any("Not settled" in text for text in found.cautions)
+    assert not any("different formulas" in text for text in found.cautions)
+    nobody = compare_proportions(table.assign(y="no"), "y", "yes", by="g", cluster="c")
+    assert not nobody.has_interval and "no interval can be given" in nobody.sentence()
+
+
+def test_true_and_false_as_groups_are_told_with_their_question():
+    table = pd.DataFrame({"lives_together": pd.array([True, True, False, False] * 5, dtype="boolean"), "x": range(20)})
+    told = compare_means(table, "x", by="lives_together", groups=(True, False)).sentence()
+    assert "(lives together “yes” minus lives together “no”)" in told
+    assert compare_means(table, "x", by="lives_together", groups=("True", "False")).sentence() == told
+
+
+def test_a_group_that_does_not_vary_is_compared_without_warnings():
+    found = compare_means([1.0] * 12, [3, 4, 5, 6, 7, 9])
+    # Second method: scipy, which warns of such data.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = stats.ttest_ind([1.0] * 12, [3, 4, 5, 6, 7, 9], equal_var=False).confidence_interval(0.95)
+    assert found.interval == pytest.approx(tuple(expected))
+
+
+def test_changes_are_free_of_the_dust_of_floats():
+    found = paired_change([0.2, 1.1, 2.2], [0.3, 1.2, 2.3], important=0.1)
+    assert dict(found.details)["better by 0.1 or more"].based_on == "3 of 3"
+    assert any("All values are the same" in text for text in found.cautions)

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from researchskills.errors import CourseError
-from researchskills.statistics import clustering, resampling
+from researchskills.statistics import clustering, estimates, resampling
 from researchskills.statistics.estimate import Estimate, Estimates, number, p_value, percent
-from researchskills.statistics.estimates import exact_limits, mean, median_iqr, median_places, proportion, rate
+from researchskills.statistics.estimates import mean, proportion, rate
+from researchskills.statistics.limits import exact_limits
+from researchskills.statistics.waits import median_iqr, median_places
 
 TEAMS = pd.DataFrame(
     {
@@ -553,3 +555,105 @@ def test_exact_limits_cover_at_least_as_often_as_they_say():
     for truth in (0.02, 0.1, 0.37, 0.5):
         covered = [low <= truth <= high for low, high in (exact_limits(x, 15) for x in range(16))]
         assert binom.pmf(np.arange(16), 15, truth)[covered].sum() >= 0.95
+
+
+# What an independent reader found --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(0.9999, "99.99"), (0.99943, "99.943"), (0.9995, "99.95"), (0.999, "99.9"), (1.0, "100"), (-0.9999, "-99.99")],
+)
+def test_most_is_not_shown_as_all(share, shown):
+    assert percent(share) == shown
+
+
+def test_units_of_one_are_in_the_singular():
+    assert "The median was 1 day (" in median_iqr([1] * 7).sentence()
+    assert "1 percentage point" in Estimate("A", 0.01, -0.02, 0.03, unit="percentage points", n=9).sentence()
+    assert "was 1 per 1,000 people" in rate(1, 1000, period="a year").sentence()
+
+
+def test_waits_that_have_all_ended_have_the_ordinary_median():
+    table = pd.DataFrame({"days": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "over": [True] * 10})
+    assert median_iqr(table, "days", ended="over") == median_iqr(list(range(1, 11)), what="The median of days")
+
+
+def test_a_curve_that_stays_at_a_half_has_its_median_in_the_middle():
+    # By hand: half are still waiting from 2 to 5; the middle of that stretch, as for an even number of waits.
+    table = pd.DataFrame({"days": [1, 2, 5, 9], "over": [True, True, True, False]})
+    assert median_iqr(table, "days", ended="over").value == 3.5
+
+
+def test_the_share_beyond_a_standard_allows_for_people_still_waiting():
+    table = pd.DataFrame({"days": [3, 10, 20, 30, 40, 50], "over": [True, False, True, True, True, True]})
+    # By hand: 5/6 remain after 3, then 5/6 * 3/4 = 62.5% after 20.
+    assert dict(median_iqr(table, "days", ended="over", limit=28).details)["longer than 28 days"].startswith("62.5%")
+
+
+def test_groups_tell_who_is_in_none_and_which_have_no_value():
+    table = pd.DataFrame({"team": ["A", "A", "B", None], "home": ["yes", "no", None, "yes"], "days": [1, 2, None, 3]})
+    for found in (proportion(table, "home", "yes", by="team"), mean(table, "days", by="team")):
+        assert list(found.parts) == ["A"]
+        assert any("1 of 4 rows has no value for “team”" in text for text in found.all_cautions())
+        assert any("not shown: B" in text for text in found.all_cautions())
+
+
+def test_cautions_that_differ_in_numbers_only_are_told_once():
+    table = pd.DataFrame({"team": list("AAABBBBCCCCC"), "home": ["yes", "no", None] * 4})
+    told = [text for text in proportion(table, "home", "yes", by="team").all_cautions() if "left out" in text]
+    assert len(told) == 1 and "The same, with other numbers, holds for B, C." in told[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "count"),
+    [("whole", "20", 2), ("yes", "True", 1), ("yes", "no", 3), ("when", "2026-03-01", 1), ("whole", 20, 2)],
+)
+def test_a_value_in_quotation_marks_is_found_in_columns_of_numbers_dates_and_truths(column, typed, count):
+    table = pd.DataFrame(
+        {
+            "whole": pd.array([20, 20, 3, None], dtype="Int64"),
+            "yes": pd.array([True, False, False, False], dtype="boolean"),
+            "when": pd.to_datetime(["2026-03-01", "2026-03-02", "2026-03-03", None]),
+        }
+    )
+    assert proportion(table, column, typed).based_on.startswith(f"{count} of")
+
+
+def test_likeness_has_no_interval_where_the_formula_has_none_and_never_falls_below_minus_one():
+    pairs = list("aabbccdd")
+    same = pd.DataFrame({"x": [1, 1, 2, 2, 3, 3, 4, 4], "c": pairs})
+    opposite = pd.DataFrame({"x": [1, 9, 2, 8, 3, 7, 4, 6], "c": pairs})
+    for table, value in ((same, 1), (opposite, -1)):
+        found = clustering.icc(table, "x", "c")
+        assert found.value == value and not found.has_interval
+        assert any("no interval to give" in text for text in found.cautions)
+        assert clustering.effective_sample_size(table, "x", "c").value == (4 if value == 1 else 8)
+    single = pd.DataFrame({"x": range(10), "c": list("abcdefghii")})
+    assert clustering.icc(single, "x", "c").low == -1
+    assert not mean(opposite, "x", cluster="c").has_interval
+    with pytest.raises(CourseError, match="cannot come in clusters of 21"):
+        clustering.effective_sample_size(10, cluster_size=21, icc=0.1)
+
+
+def test_limits_from_special_functions_agree_with_scipys_distributions():
+    # The second method is slow to start, which is why the package does without it.
+    from scipy import stats
+
+    from researchskills.statistics import limits
+
+    for count in (0, 1, 7, 480, 10**7):
+        low, high = stats.chi2.ppf(0.025, 2 * count) / 2 if count else 0, stats.chi2.ppf(0.975, 2 * count + 2) / 2
+        assert limits.poisson_limits(count) == pytest.approx((low, high))
+    for n in (1, 2, 6, 77, 5000, 10**6):
+        place, tail = median_places(n) or 0, 0.025
+        assert stats.binom.cdf(place - 1, n, 0.5) <= tail < stats.binom.cdf(place, n, 0.5)
+    skewed = np.random.default_rng(2).exponential(size=25)
+    assert estimates._skewness(skewed) == pytest.approx(stats.skew(skewed, bias=False))
+
+
+def test_a_first_proportion_does_not_wait_for_the_slow_part_of_scipy():
+    first = "import sys; from researchskills import proportion; repr(proportion(7, 9))"
+    script = f"{first}; print('scipy.stats' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"

@@ -51,7 +51,7 @@ def test_no_more_than_the_stated_share_of_equal_teams_lies_outside_in_either_tai
 
 
 def test_the_lower_limit_is_spiegelhalters_interpolation_by_hand():
-    # Spiegelhalter (2005), appendix A.1.1, n = 20, target 0.5: P(R<=5) = 0.0207, P(R<=6) = 0.0577, so r = 6 and
+    # Spiegelhalter (2005), appendix, by hand for n = 20, target 0.5: P(R<=5) = 0.0207, P(R<=6) = 0.0577, so r = 6 and
     # the limit is (6 - (0.0577 - 0.025) / (0.0577 - 0.0207)) / 20.
     chance = binomial(20, 0.5)
     five, six = sum(chance[:6]), sum(chance[:7])
@@ -226,3 +226,9 @@ def test_a_directly_standardised_rate_agrees_with_a_hand_calculation_and_dobsons
     scale = 1000 * math.sqrt(variance / 100)
     assert found.low == pytest.approx(found.value + scale * (count.low - 100), rel=0.02)
     assert found.high == pytest.approx(found.value + scale * (count.high - 100), rel=0.02)
+
+
+def test_a_target_in_per_cent_is_refused_with_what_to_write():
+    table = pd.DataFrame({"team": list("ABC"), "home": [9, 60, 150], "n": [10, 80, 200]})
+    with pytest.raises(CourseError, match="such as 0.8 for 80%"):
+        funnel_limits(table, "team", "home", "n", target=80)

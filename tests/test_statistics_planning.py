@@ -8,13 +8,14 @@ import pytest
 
 from researchskills.errors import CourseError
 from researchskills.statistics.agreement import _fleiss, fleiss_kappa, kappa
-from researchskills.statistics.estimates import wilson_limits
+from researchskills.statistics.limits import wilson_limits
 from researchskills.statistics.planning import how_many, how_many_to_compare, what_can
 
 
 @pytest.mark.parametrize(
     ("population", "needed"),
-    # R. Krejcie and D. Morgan, Educ. Psychol. Meas. 30 (1970) 607-610: margin 5 points, a half, 95%.
+    # R. Krejcie and D. Morgan, Educ. Psychol. Meas. 30 (1970) 607-610: margin 5 points, a half, 95%. They round
+    # the last one, 384.1, down; here it is rounded up.
     [(100, 80), (200, 132), (1000, 278), (10_000, 370), (None, 385)],
 )
 def test_answers_for_a_proportion_agree_with_krejcie_and_morgan(population, needed):
@@ -226,3 +227,23 @@ def test_agreement_refuses_in_plain_words(call, said):
     with pytest.raises(CourseError) as told:
         call()
     assert said in str(told.value)
+
+
+@pytest.mark.parametrize(("n", "population"), [(1, 7), (5, 12), (20, 25), (20, 20), (30, 400)])
+def test_what_may_stay_unseen_in_a_small_population_agrees_with_the_hypergeometric_distribution(n, population):
+    from scipy import stats
+
+    chance = [stats.hypergeom.pmf(0, population, some, n) for some in range(population + 1)]
+    most = max(some for some, one in enumerate(chance) if one >= 0.05 - 1e-12)
+    found = what_can(n, population=population)
+    assert found.none_seen == pytest.approx(most / population)
+    assert found.heard == pytest.approx((most + 1) / population)
+    assert "rule of three" not in repr(found)
+
+
+def test_a_handful_of_answers_is_told_in_plain_grammar_and_without_a_rule_that_does_not_hold():
+    assert "With 1 answer, " in what_can(1).sentence()
+    assert "rule of three" not in repr(what_can(3)) and "rule of three" in repr(what_can(20))
+    assert "Everybody there is was asked" in repr(what_can(20, population=20))
+    with pytest.raises(CourseError, match="write 0.1"):
+        how_many("0.1")

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from researchskills.errors import CourseError
-from researchskills.statistics.estimates import median_iqr, proportion
+from researchskills.statistics.estimates import proportion
 from researchskills.statistics.sentences import reporting_sentence, review
+from researchskills.statistics.waits import median_iqr
 from researchskills.statistics.wording import RULES
 
 # Sentences with the rules that a careful reader would apply, written before the rules saw them. "tune" was used
 # while writing the rules; "held", "fresh" and "last" were each new when first tried and then used for mending;
 # "final" was tried once, after the last change: 16 claims and 16 honest sentences.
+# "reader" is by somebody who had not written the rules: of its first 40 sentences 9 of 14 claims of cause were seen
+# (22 of 23 statements were right) before the rules were mended; of the 18 after them 3 of 5 (5 of 5 right).
 with (Path(__file__).parent / "labelled_sentences.tsv").open(encoding="utf-8", newline="") as file:
     LABELLED = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 

@@ -2,8 +2,11 @@
 
 | you want | look in |
 |---|---|
-| a rate, a proportion, a median wait, a mean | `estimates` |
-| two groups, or before and after | `comparison` |
+| a rate, a proportion, a mean | `estimates` |
+| a median wait, with people still waiting | `waits` |
+| two percentages | `two_proportions` |
+| two means, or before and after | `two_means` |
+| two groups by rank; effect sizes | `ranks`, `effect_sizes` |
 | intervals and p values without a formula | `resampling` |
 | people in teams, visits by one nurse | `clustering` |
 | how many do I need, what can twenty tell me | `planning` |
@@ -14,7 +17,8 @@
 | an honest sentence | `sentences` |
 | to try these in a notebook | `activities` |
 
-What they return is described in `estimate`. Names are imported when first used: scipy takes its time.
+What they return is described in `estimate`, `comparison` and `result`; formulas of intervals are in `limits`.
+Names are imported when first used: scipy takes its time.
 """
 
 from importlib import import_module
@@ -24,16 +28,16 @@ _HOME = {
     "Estimates": "estimate",
     "rate": "estimates",
     "proportion": "estimates",
-    "median_iqr": "estimates",
+    "median_iqr": "waits",
     "mean": "estimates",
-    "compare_proportions": "comparison",
-    "fisher": "comparison",
-    "boschloo": "comparison",
-    "compare_means": "comparison",
-    "paired_change": "comparison",
-    "compare_groups": "comparison",
-    "effect_size": "comparison",
-    "cliffs_delta": "comparison",
+    "compare_proportions": "two_proportions",
+    "fisher": "two_proportions",
+    "boschloo": "two_proportions",
+    "compare_means": "two_means",
+    "paired_change": "two_means",
+    "compare_groups": "ranks",
+    "effect_size": "effect_sizes",
+    "cliffs_delta": "effect_sizes",
     "bca": "resampling",
     "permutation": "resampling",
     "sign_flip": "resampling",

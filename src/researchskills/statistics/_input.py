@@ -13,6 +13,7 @@ import pandas as pd
 
 from researchskills.errors import CourseError
 from researchskills.paths import suggestion
+from researchskills.tables import show
 
 #: Columns that name somebody who may have several rows.
 _PEOPLE = ("person", "person_id", "client", "nurse", "worker", "respondent")
@@ -89,7 +90,7 @@ def repeated_people(data) -> list[str]:
                 return [
                     f"{rows:,} rows come from {people:,} different values of “{name}”. Rows that belong together "
                     "are alike, so the interval is too narrow: use one row for each, or say "
-                    f"cluster=“{name}” where that is offered."
+                    f"cluster={name!r} where that is offered."
                 ]
     return []
 
@@ -126,9 +127,7 @@ def rule(values: pd.Series, value):
                 f"For instance value={min(map(str, distinct))!r}."
             )
         value = "yes" if distinct & {"yes", "no"} else True
-    wanted = list(value) if isinstance(value, list | tuple | set) else [value]
-    if distinct and distinct <= {True, False}:  # the codebook says yes and no, the column holds true and false
-        wanted = [{"yes": True, "no": False}.get(one, one) if isinstance(one, str) else one for one in wanted]
+    wanted = [_as_held(one, distinct) for one in (value if isinstance(value, list | tuple | set) else [value])]
     allowed = _allowed(values, distinct)
     absent = [one for one in wanted if one not in allowed]
     if absent:
@@ -137,6 +136,20 @@ def rule(values: pd.Series, value):
             "Nothing was counted, so that a slip of spelling is not taken for 0%."
         )
     return lambda part: part.isin(wanted).fillna(False).to_numpy(dtype=bool)
+
+
+def _as_held(value, distinct: set):
+    """A value typed in quotation marks as the column holds it: yes for true, "20" for 20, a day for a date."""
+    if not isinstance(value, str) or not distinct or value in distinct:
+        return value
+    if distinct <= {True, False}:  # the codebook says yes and no, the column holds true and false
+        return {"yes": True, "no": False, "true": True, "false": False}.get(value.casefold(), value)
+    try:
+        if all(isinstance(one, pd.Timestamp) for one in distinct):
+            return pd.Timestamp(value)
+        return float(value) if all(pd.api.types.is_number(one) for one in distinct) else value
+    except ValueError:
+        return value
 
 
 def is_comparison(value) -> bool:
@@ -215,7 +228,17 @@ def groups(data: pd.DataFrame, by: str) -> dict[str, pd.DataFrame]:
     labels = column(data, by)
     if labels.notna().sum() == 0:
         raise CourseError(f"The column “{by}” is empty, so there are no groups.")
-    return {str(name): rows for name, rows in data.groupby(by, observed=True, sort=True)}
+    return {show(name): rows for name, rows in data.groupby(by, observed=True, sort=True)}
+
+
+def group_of(data: pd.DataFrame, by: str) -> pd.Series:
+    """The group of each row as `two_groups` calls it; a gap stays a gap."""
+    return data[by].astype(object).map(lambda one: _group_name(by, show(one)), na_action="ignore")
+
+
+def _group_name(by: str, label: str) -> str:
+    """“yes minus no” says nothing without the question."""
+    return f"{by.replace('_', ' ')} “{label}”" if label in {"yes", "no", "unknown"} else label
 
 
 def two_groups(data: pd.DataFrame, by: str, which=None) -> tuple[dict[str, pd.DataFrame], list[str]]:
@@ -227,7 +250,8 @@ def two_groups(data: pd.DataFrame, by: str, which=None) -> tuple[dict[str, pd.Da
         Names of the two groups, first minus second; needed when there are more than two.
     """
     parts = groups(data, by)
-    which = tuple(map(str, which)) if which is not None else tuple(parts)
+    which = tuple(map(show, which)) if which is not None else tuple(parts)
+    which = tuple({"True": "yes", "False": "no"}.get(name, name) if name not in parts else name for name in which)
     unknown = [name for name in which if name not in parts]
     if unknown:
         raise CourseError(f"“{by}” has no group “{unknown[0]}”. It has: {', '.join(parts)}.")
@@ -236,11 +260,15 @@ def two_groups(data: pd.DataFrame, by: str, which=None) -> tuple[dict[str, pd.Da
             f"“{by}” has {len(parts)} groups ({', '.join(list(parts)[:8])}). A comparison needs two: "
             f"say which, for instance groups=({min(parts)!r}, {max(parts)!r})."
         )
-    return {name: parts[name] for name in which}, left_out(int(data[by].isna().sum()), len(data), f"“{by}”")
+    named = {_group_name(by, name): parts[name] for name in which}
+    return named, left_out(int(data[by].isna().sum()), len(data), f"“{by}”")
 
 
 def _some(values) -> str:
-    shown = sorted(map(str, values))
+    try:
+        shown = [show(one) for one in sorted(values)]
+    except TypeError:  # words and numbers in one column have no order
+        shown = sorted(map(show, values))
     return ", ".join(shown[:8]) + (" and others" if len(shown) > 8 else "")
 
 

@@ -5,7 +5,6 @@ a bad year was followed by an ordinary one. The same measure in a place where no
 would have happened anyway, as far as anything can. So the change here is always read against the change there.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +13,9 @@ import pandas as pd
 from researchskills.errors import CourseError
 from researchskills.statistics._input import column, numbers
 from researchskills.statistics.estimate import Estimate, number
-from researchskills.statistics.over_time import FEWEST_USEFUL, position
+from researchskills.statistics.over_time import FEWEST_USEFUL, in_order, position
 from researchskills.statistics.result import Result
+from researchskills.statistics.two_means import welch
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,23 +87,30 @@ def before_and_after(
     (winter, a change of definition) cancels out; its mean before and after are compared with Welch's (1947)
     interval. With several other places, their mean for each point in time is used.
     """
+    cautions: list[str] = []
+    if place is not None:
+        column(data, place)
+        here = data[place].iloc[0] if here is None else here  # before sorting
+    data, _ = in_order(data, when)  # rows commonly run place by place, which is no news
     times = column(data, when)
     wide = data.assign(**{value: numbers(column(data, value), f"“{value}”")})
     labels = list(dict.fromkeys(times.tolist()))
     first_after = position(event, labels)
     if place is None:
         if times.duplicated().any():
-            raise CourseError(f"“{when}” holds the same time twice. Name the column with the places: place=“…”.")
+            raise CourseError(f"“{when}” holds the same time twice. Name the column with the places: place='…'.")
         grid = wide.set_index(when)[[value]]
         here = here or "Here"
         grid.columns = [here]
     else:
-        column(data, place)
-        here = wide[place].iloc[0] if here is None else here
         if here not in set(wide[place]):
             raise CourseError(f"There is no “{here}” in “{place}”. There are: "
                               f"{', '.join(map(str, wide[place].unique()))}.")
-        grid = wide.pivot_table(index=when, columns=place, values=value, aggfunc="mean", sort=False)
+        if wide.duplicated([when, place]).any():
+            twice = wide[wide.duplicated([when, place])].iloc[0]
+            raise CourseError(f"{twice[place]} has more than one row for {twice[when]}. Add its rows up first, so that "
+                              "each place has one row for each point in time.")
+        grid = wide.pivot(index=when, columns=place, values=value)
     grid = grid.loc[labels]
     after = np.arange(len(grid)) >= first_after
     others = [name for name in grid.columns if name != here]
@@ -121,7 +128,6 @@ def before_and_after(
     table = pd.DataFrame(rows, columns=["place", "points_before", "points_after", "before", "after", "change"])
     change = _welch("The change", columns[str(here)], after, "mean after minus mean before (Welch 1947)")
     difference = None
-    cautions = []
     if others:
         gap = columns[str(here)] - columns[elsewhere]
         difference = _welch(
@@ -135,21 +141,18 @@ def before_and_after(
     if min(len(_known(held[side])) for held in columns.values() for side in (after, ~after)) < FEWEST_USEFUL:
         cautions.append("There are few points on one side; the interval takes months as independent and may be "
                         "too narrow.")
+    else:
+        cautions.append("The interval takes points in time as independent. Neighbouring months are often alike, and it "
+                        "is then too narrow.")
     return BeforeAfter(f"{value.replace('_', ' ')} before and after {event}", table, change, difference, str(event),
                        tuple(cautions))
 
 
 def _welch(what: str, values: np.ndarray, after: np.ndarray, method: str) -> Estimate:
-    from scipy import stats
-
     early, late = _known(values[~after]), _known(values[after])
-    parts = early.var(ddof=1) / len(early), late.var(ddof=1) / len(late)
-    middle, error, half = float(late.mean() - early.mean()), math.sqrt(sum(parts)), 0.0
-    if error > 0:
-        freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(early) - 1) + parts[1] ** 2 / (len(late) - 1))
-        half = float(stats.t.ppf(0.975, freedom)) * error
-    reading = "which includes no change" if abs(middle) <= half else ""
-    return Estimate(what, middle, middle - half, middle + half, n=len(early) + len(late), method=method,
+    low, high, _ = welch(late, early)
+    reading = "which includes no change" if low <= 0 <= high else ""
+    return Estimate(what, float(late.mean() - early.mean()), low, high, n=len(early) + len(late), method=method,
                     based_on=f"{len(early)} points before, {len(late)} after", reading=reading)
 
 

@@ -9,12 +9,12 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from researchskills.errors import CourseError
 from researchskills.statistics import _input
 from researchskills.statistics.estimate import PROPORTION, Estimate, number
-from researchskills.statistics.estimates import wilson_limits
+from researchskills.statistics.limits import t_quantile, t_tails, wilson_limits
 
 #: With fewer clusters nothing is known about how clusters differ.
 FEW_CLUSTERS = 10
@@ -56,12 +56,15 @@ def icc(data, column, cluster, value=None, *, level=0.95) -> Estimate:
 
 
 def _likeness(values, belongs, told, column, cluster, level) -> Estimate:
-    table = _anova(values, belongs)
+    table, level = _anova(values, belongs), _input.level(level)
     k, n = table["clusters"], table["n"]
     if table["within"] == 0 and table["between"] == 0:
         raise CourseError(f"All values of “{column}” are the same, so likeness within clusters cannot be told.")
-    value, low, high = _icc_limits(table, _input.level(level))
+    # With almost only single rows the formulas reach below -1, which no correlation can.
+    value, low, high = (max(-1.0, one) if not math.isnan(one) else one for one in _icc_limits(table, level))
     told += few_clusters(k)
+    if math.isnan(low):
+        told.append("Rows of a cluster are all the same, or clusters are: then the formula has no interval to give.")
     if value < 0:
         told.append("An estimate below 0 comes about by chance; use 0 when planning.")
     return Estimate(
@@ -110,12 +113,12 @@ def _anova(values: np.ndarray, belongs) -> dict:
 
 def _icc_limits(table: dict, level: float) -> tuple[float, float, float]:
     size, k, n = table["size"], table["clusters"], table["n"]
-    if table["within"] == 0:
-        return 1.0, 1.0, 1.0
+    if min(table["within"], table["between"]) < 1e-12 * max(table["within"], table["between"]):
+        return 1.0 if table["within"] < table["between"] else -1 / (size - 1), math.nan, math.nan
     ratio = table["between"] / table["within"]
     tail = (1 - level) / 2
-    low_f = ratio / stats.f.ppf(1 - tail, k - 1, n - k)
-    high_f = ratio * stats.f.ppf(1 - tail, n - k, k - 1)
+    low_f = ratio / special.fdtri(k - 1, n - k, 1 - tail)
+    high_f = ratio * special.fdtri(n - k, k - 1, 1 - tail)
     return tuple(float((one - 1) / (one + size - 1)) for one in (ratio, low_f, high_f))
 
 
@@ -194,6 +197,8 @@ def effective_sample_size(data, column=None, cluster=None, value=None, *, cluste
         n = _input.count(data, "the number of rows")
         if cluster_size is None or icc is None:
             raise CourseError("With a number of rows, say cluster_size= and icc= as well.")
+        if cluster_size > n:
+            raise CourseError(f"{n:,} rows cannot come in clusters of {cluster_size:g}. Check both numbers.")
         worth = n / design_effect(icc, cluster_size)
         share = f"{n:,} rows in clusters of {cluster_size:g}, intraclass correlation {number(_plain(icc))}"
         told = ("The intraclass correlation was given, not measured: try a smaller and a larger one too.",)
@@ -206,7 +211,8 @@ def effective_sample_size(data, column=None, cluster=None, value=None, *, cluste
     sizes = np.bincount(pd.factorize(belongs)[0])
     size, cv = float(sizes.mean()), float(sizes.std() / sizes.mean())
     # The more alike, the fewer: the upper end of the correlation gives the lower end of the size.
-    worth = [found.n / design_effect(one, size, cv) for one in (found.value, found.high, found.low)]
+    ends = (found.value, found.high, found.low)
+    worth = [math.nan if math.isnan(one) else found.n / design_effect(one, size, cv) for one in ends]
     return Estimate(
         what,
         *worth,
@@ -263,11 +269,13 @@ def finite_population_correction(n, population) -> float:
 def clustered_mean(values, belongs, what, unit, level, cautions=()) -> Estimate:
     """Mean of rows in clusters; its interval comes from how the clusters differ.
 
-    Linearised variance of a ratio (Cochran 1977, section 11.8) with t on clusters minus 1.
+    Linearised variance of a ratio (Cochran 1977) with t on clusters minus 1.
     """
     values, belongs, told = _in_clusters(values, belongs, cautions)
     average, error, k = float(values.mean()), *_clustered_error(values, belongs)
-    half = float(stats.t.ppf(0.5 + level / 2, k - 1)) * error
+    half = t_quantile(level, k - 1) * error if error > 0 else math.nan
+    if math.isnan(half):
+        told = (*told, "The clusters do not differ at all here, so their differences give no interval.")
     plain = float(values.std(ddof=1)) / math.sqrt(len(values))
     return Estimate(
         what,
@@ -298,7 +306,7 @@ def clustered_proportion(hit, belongs, what, level, cautions=()) -> Estimate:
     worth = n * min(1.0, (plain / error) ** 2) if error > 0 else float(k) if p in (0, 1) else float(n)
     if p in (0, 1):
         told = (*told, "Everybody is the same, so likeness within clusters is unknown; each cluster counts as one.")
-    low, high = wilson_limits(p * worth, worth, level, z=float(stats.t.ppf(0.5 + level / 2, k - 1)))
+    low, high = wilson_limits(p * worth, worth, level, z=t_quantile(level, k - 1))
     return Estimate(
         what,
         p,
@@ -329,23 +337,42 @@ def clustered_difference(values, first, belongs, level) -> tuple[float, float, f
     Returns
     -------
     (low, high, p_value, clusters) : tuple
+        Not-a-number when clusters do not differ.
 
     Notes
     -----
-    Cluster-robust variance of K.-Y. Liang and S. Zeger, Biometrika 73 (1986) 13-22, with k/(k - 1) and t on
-    clusters minus 2.
+    Cluster-robust variance of K.-Y. Liang and S. Zeger, Biometrika 73 (1986) 13-22, with t on clusters minus 2.
+    Squares are multiplied by k/(k - 1), k being the clusters of the group where each cluster lies in one group (as
+    with strata, W. Cochran 1977), else all. With ten clusters of unequal size the 95% interval still holds the
+    truth in about 93 of 100 simulated studies only.
     """
     codes = pd.factorize(np.asarray(belongs))[0]
     k = int(codes.max()) + 1
     if k < 4:
-        raise CourseError(f"{k} clusters are too few to tell how clusters differ. Show each cluster's figures instead.")
+        many = "1 cluster is" if k == 1 else f"{k} clusters are"
+        raise CourseError(f"{many} too few to tell how clusters differ. Show each cluster's figures instead.")
+    if min(len(set(codes[side])) for side in (first, ~first)) < 2:
+        raise CourseError(
+            "All rows of one group come from a single cluster, so nobody can tell the group from the cluster. "
+            "Show each cluster's figures instead."
+        )
     middles = values[first].mean(), values[~first].mean()
     weights = np.where(first, 1 / first.sum(), -1 / (~first).sum())
     totals = np.bincount(codes, (values - np.where(first, *middles)) * weights)
-    value, error = middles[0] - middles[1], math.sqrt(k / (k - 1) * float((totals**2).sum()))
-    half = float(stats.t.ppf(0.5 + level / 2, k - 2)) * error
-    p = float(2 * stats.t.sf(abs(value) / error, k - 2)) if error else math.nan
-    return float(value - half), float(value + half), p, k
+    value, error = float(middles[0] - middles[1]), math.sqrt(float(_spread_of(totals, codes, first).sum()))
+    if error < 1e-12:
+        return math.nan, math.nan, math.nan, k
+    half = t_quantile(level, k - 2) * error
+    return value - half, value + half, t_tails(value / error, k - 2), k
+
+
+def _spread_of(totals, codes, first) -> np.ndarray:
+    """Squared totals of the clusters, each made larger by k/(k - 1)."""
+    k, inside, outside = len(totals), set(codes[first]), set(codes[~first])
+    if inside & outside:
+        return totals**2 * k / (k - 1)
+    sizes = np.array([len(inside) if code in inside else len(outside) for code in range(k)])
+    return totals**2 * sizes / (sizes - 1)
 
 
 def _in_clusters(values, belongs, cautions):

@@ -7,6 +7,7 @@ exported page. The sentence describes; it never says that one thing made another
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from researchskills.tables import html_table, show
 
 #: Units that hold a share from 0 to 1 (or a difference of shares) and are shown out of a hundred.
 PROPORTION, POINTS = "proportion", "percentage points"
+#: A number as sentences show it, and the words that change with it.
+_NUMBERS = re.compile(r"\d[\d,.]*(?: people| person)?|\bhas\b|\bhave\b|\bis left\b|\bare left\b|\b\w+only\b")
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,10 @@ class Estimate:
         """A value as people read it, rounded, with its unit."""
         if self.unit == PROPORTION:
             return f"{percent(value)}%"
-        if self.unit == POINTS:
-            return f"{percent(value)} percentage point{'' if percent(abs(value)) == '1' else 's'}"
-        return f"{number(value)}{' ' if self.unit else ''}{self.unit}"
+        told = percent(value) if self.unit == POINTS else number(value)
+        # 1 day, 2 days; units of several words that end otherwise ("per 1,000 people") stay as they are.
+        is_one = told in {"1", "-1"} and not self.unit.startswith("per ")
+        return f"{told} {self.unit.removesuffix('s') if is_one else self.unit}".strip()
 
     def as_row(self) -> dict:
         """The numbers as shown in tables and charts: percentages out of a hundred."""
@@ -202,12 +206,25 @@ class Estimates(Sequence):
         return " ".join(f"{name}: {uncapital(part.sentence())}" for name, part in self.parts.items())
 
     def all_cautions(self) -> list[str]:
-        """Cautions about the whole, then those of the groups, each told once with its groups."""
-        told: dict[str, list[str]] = {}
+        """Cautions about the whole, then those of the groups, each told once with its groups.
+
+        Cautions that differ in their numbers only are told once from three groups on: nobody reads the same
+        sentence fourteen times.
+        """
+        told: dict[str, dict[str, list[str]]] = {}
         for name, part in self.parts.items():
             for text in part.cautions:
-                told.setdefault(text, []).append(str(name))
-        return [*self.cautions, *(f"{', '.join(names)}: {uncapital(text)}" for text, names in told.items())]
+                told.setdefault(_NUMBERS.sub("0", text), {}).setdefault(text, []).append(str(name))
+        found = list(self.cautions)
+        for alike in told.values():
+            (text, names), *others = alike.items()
+            more = [name for _, several in others for name in several]
+            if len(others) < 2:
+                found += [f"{', '.join(names)}: {uncapital(text)}" for text, names in alike.items()]
+            else:
+                found.append(f"{', '.join(names)}: {uncapital(text)} The same, with other numbers, holds for "
+                             f"{', '.join(more)}.")
+        return found
 
     def __repr__(self) -> str:
         lines = [f"{name}: {uncapital(part.sentence())}" for name, part in self.parts.items()]
@@ -228,14 +245,20 @@ def number(value: float) -> str:
     if math.isinf(value):
         return "no limit"
     if 0 < abs(value) < 0.1:
-        return f"{value:.2g}" if abs(value) >= 1e-4 else f"{value:.1e}"
+        # Two figures, 0.000048 rather than 4.8e-05; below that it is the dust of floats.
+        plain = f"{value:.{1 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
+        return plain if abs(value) >= 1e-6 else f"{value:.1e}"
     shown = show(value)
     return "0" if shown == "-0" else shown
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1 as a percentage: one decimal, unless that would show something as nothing."""
+    """A share from 0 to 1 as a percentage: one decimal, unless that would show some as none or most as all."""
     value = 100 * share
+    if 99.9 < abs(value) < 100:
+        # As many decimals as the gap to 100 needs: 99.99%, not 100%.
+        decimals = min(9, 1 - math.floor(math.log10(100 - abs(value))))
+        return f"{value:.{decimals}f}".rstrip("0").rstrip(".")
     return number(value) if 0 < abs(value) < 0.1 else number(round(value, 1))
 
 

@@ -1,4 +1,4 @@
-"""One group: a rate, a proportion, a median wait, a mean.
+"""One group: a rate, a proportion, a mean.
 
 Each says what it rests on and how far it could be off. Small numbers are the rule in practice, so the
 intervals are those that stay honest with small numbers: exact Poisson for rates, Wilson or exact binomial
@@ -6,15 +6,14 @@ for proportions, order statistics for medians.
 """
 
 import math
-from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
-from scipy import stats
 
 from researchskills.errors import CourseError
 from researchskills.statistics import _input
+from researchskills.statistics.clustering import clustered_mean, clustered_proportion
 from researchskills.statistics.estimate import PROPORTION, Estimate, Estimates, number
+from researchskills.statistics.limits import exact_limits, finite_limits, poisson_limits, t_quantile, wilson_limits
 
 #: Below this many people an estimate carries a caution: one person more or less moves it by over 5%.
 FEW = 20
@@ -70,8 +69,7 @@ def rate(events, population, people=None, *, per=1000, period="", by=None, among
     if people is None:
         raise CourseError("Name two columns: the one with the events and the one with the people.")
     if by is not None:
-        parts = {name: rate(rows, population, people, **words) for name, rows in _input.groups(events, by).items()}
-        return Estimates(what or "Rate", by, parts)
+        return in_groups(events, by, population, what or "Rate", lambda rows: rate(rows, population, people, **words))
     above, below = _input.column(events, population), _input.column(events, people)
     both = above.notna() & below.notna()
     dropped = tuple(_input.left_out(int((~both).sum()), len(both), f"“{population}” or “{people}”"))
@@ -89,7 +87,7 @@ def _rate(events, population, *, per, period, among, level, what, cautions=()) -
     scale = per / population
     told = list(cautions)
     if not period:
-        told.append("No period is given. Say over which time the events were counted, for instance period=“a year”.")
+        told.append("No period is given. Say over which time the events were counted, for instance period='a year'.")
     if events > population:
         told.append(
             f"There are more events than {among}. That is possible when one person can have several; "
@@ -116,13 +114,6 @@ def _rate(events, population, *, per, period, among, level, what, cautions=()) -
 
 def _period(period: str) -> str:
     return f"a {period}" if period in {"day", "week", "month", "quarter", "year"} else period
-
-
-def poisson_limits(events: int, level: float = 0.95) -> tuple[float, float]:
-    """Exact limits for the mean of a Poisson count (Garwood 1936)."""
-    tail = (1 - level) / 2
-    low = float(stats.chi2.ppf(tail, 2 * events) / 2) if events else 0.0
-    return low, float(stats.chi2.ppf(1 - tail, 2 * events + 2) / 2)
 
 
 def proportion(
@@ -187,13 +178,30 @@ def proportion(
         if by is not None or cluster is not None:
             raise CourseError("by= and cluster= need a table; with plain numbers give the two counts.")
         some, n, doubt = _input.successes(data, column)
-        return _proportion(some, n, cautions=tuple(doubt), **same)
+        return one_proportion(some, n, cautions=tuple(doubt), **same)
     counts = _input.rule(_input.column(data, column), value)
-    same |= {"what": what or _subject(column, value), "cluster": cluster}
+    same |= {"what": what or subject_of(column, value), "cluster": cluster}
     if by is None:
         return _counted(data, column, counts, **same)
-    parts = {name: _counted(rows, column, counts, **same) for name, rows in _input.groups(data, by).items()}
-    return Estimates(same["what"], by, parts)
+    return in_groups(data, by, column, same["what"], lambda rows: _counted(rows, column, counts, **same))
+
+
+def in_groups(data, by: str, column: str, what: str, estimate) -> Estimates:
+    """The same estimate for each group; who is in no group, or in one without any value, is told.
+
+    Parameters
+    ----------
+    estimate : callable
+        Takes the rows of a group, gives its estimate.
+    """
+    parts, told = _input.groups(data, by), _input.left_out(int(data[by].isna().sum()), len(data), f"“{by}”")
+    empty = [name for name, rows in parts.items() if not rows[column].notna().any()]
+    if len(empty) == len(parts):
+        raise CourseError(f"The column “{column}” is empty, so there is nothing to work out.")
+    if empty:
+        told.append(f"No value of “{column}” at all, so not shown: {', '.join(empty)}.")
+    found = {name: estimate(rows) for name, rows in parts.items() if name not in empty}
+    return Estimates(what, by, found, tuple(told))
 
 
 def _counted(rows, column, counts, *, cluster, **same) -> Estimate:
@@ -204,14 +212,13 @@ def _counted(rows, column, counts, *, cluster, **same) -> Estimate:
     told = _input.left_out(len(rows) - len(known), len(rows), f"“{column}”")
     hit = counts(known[column])
     if cluster is not None:
-        from researchskills.statistics.clustering import clustered_proportion
-
         return clustered_proportion(hit, _input.column(known, cluster), same["what"], same["level"], tuple(told))
     told += _input.repeated_people(known)
-    return _proportion(int(hit.sum()), len(known), cautions=tuple(told), **same)
+    return one_proportion(int(hit.sum()), len(known), cautions=tuple(told), **same)
 
 
-def _subject(column: str, value) -> str:
+def subject_of(column: str, value) -> str:
+    """The subject of the sentence about a proportion: its column, and the value that was counted."""
     name = str(column).replace("_", " ")
     if value is None:
         return f"The proportion with {name}"
@@ -222,10 +229,11 @@ def _named(value) -> str:
     return " or ".join(map(str, value)) if isinstance(value, list | tuple | set) else str(value)
 
 
-def _proportion(some, n, *, method, population, level, what, cautions=()) -> Estimate:
+def one_proportion(some, n, *, method="wilson", population=None, level=0.95, what="", cautions=()) -> Estimate:
+    """A proportion of counts that were checked already; as `proportion`."""
     p, told = some / n, list(cautions)
     if population is not None:
-        (low, high), formula, more = _of_finite(some, n, population, method, level)
+        (low, high), formula, more = finite_limits(some, n, population, method, level)
         told += more
     elif method == "exact":
         low, high, formula = *exact_limits(some, n, level), "exact binomial interval (Clopper and Pearson 1934)"
@@ -244,273 +252,6 @@ def _proportion(some, n, *, method, population, level, what, cautions=()) -> Est
     return Estimate(
         what or "The proportion", p, low, high, level, n, PROPORTION, formula, tuple(told), based_on=of
     )
-
-
-def wilson_limits(some: float, n: float, level: float = 0.95, z: float | None = None) -> tuple[float, float]:
-    """Score limits of a proportion (Wilson 1927); `n` may be an effective sample size.
-
-    Parameters
-    ----------
-    some, n : float
-        Numerator and denominator.
-    z : float, optional
-        Quantile to use instead of the normal one.
-    """
-    z = float(stats.norm.ppf(0.5 + level / 2)) if z is None else z
-    p = some / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (0.0 if some == 0 else max(0.0, middle - half)), (1.0 if some == n else min(1.0, middle + half))
-
-
-def exact_limits(some: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Exact binomial limits (Clopper and Pearson 1934)."""
-    tail = (1 - level) / 2
-    low = 0.0 if some == 0 else float(stats.beta.ppf(tail, some, n - some + 1))
-    high = 1.0 if some == n else float(stats.beta.ppf(1 - tail, some + 1, n - some))
-    return low, high
-
-
-def _of_finite(some: int, n: int, population, method: str, level: float):
-    """Limits when the sample is a good part of everybody there is."""
-    size = _input.count(population, "the population")
-    if n > size:
-        raise CourseError(f"{n:,} answers cannot come from a population of {size:,}. Check both numbers.")
-    told = [
-        "The interval covers chance in who was asked. If those who did not answer differ from those who did, "
-        "it is too narrow."
-    ]
-    if n == size:
-        told = ["Everybody is included, so there is no sampling error. Errors of recording remain."]
-        return (some / n, some / n), "complete count, no sampling error", told
-    if method == "exact":
-        # Every number of people in the population that would not make this sample surprising.
-        tail, possible = (1 - level) / 2, np.arange(some, size - (n - some) + 1)
-        above = stats.hypergeom.sf(some - 1, size, possible, n) > tail
-        below = stats.hypergeom.cdf(some, size, possible, n) > tail
-        kept = possible[above & below] / size
-        low, high = min(kept.min(), some / n), max(kept.max(), some / n)
-        return (float(low), float(high)), "exact hypergeometric interval (Buonaccorsi 1987)", told
-    effective = n * (size - 1) / (size - n)
-    low, high = wilson_limits(some / n * effective, effective, level)
-    # Those already counted set limits that no formula may cross.
-    limits = max(low, some / size), min(high, (size - (n - some)) / size)
-    return limits, "score interval (Wilson 1927) with finite population correction (Cochran 1977)", told
-
-
-@dataclass(frozen=True, repr=False)
-class Median(Estimate):
-    """A median with the quartiles around it.
-
-    Parameters
-    ----------
-    q1, q3 : float
-        A quarter of the values lie below `q1`, a quarter above `q3`.
-    """
-
-    q1: float = field(default=math.nan, kw_only=True)
-    q3: float = field(default=math.nan, kw_only=True)
-
-
-def median_iqr(
-    data, column=None, *, by=None, since=None, until=None, ended=None, unit="days", limit=None, level=0.95, what=""
-):
-    """Median and interquartile range of skewed values such as waits.
-
-    Parameters
-    ----------
-    data : pandas.DataFrame or list of float
-        Tidy table with one row for each wait, or the waits themselves.
-    column : str
-        With a table: the column with the waits.
-    by : str, optional
-        With a table: one median for each group.
-    since, until : str, optional
-        With a table of waits in days: column with the date when the wait began, and the last day on which
-        anybody looked ("2026-03-31"). Rows without a value in `column` then count as still waiting since
-        that date, and the median is that of Kaplan and Meier. Leave out those who withdrew before.
-    ended : str, optional
-        The same, where `column` holds the waits so far of those still waiting: column that says whether the
-        wait is over, by true/false, yes/no, or the date when it ended (empty = still waiting).
-    unit : str, default "days"
-    limit : float, optional
-        A standard, such as 28 days: the share of waits longer than it is added to the table.
-    level : float, default 0.95
-        Confidence level, at least that much.
-    what : str, optional
-        Subject of the sentence.
-
-    Returns
-    -------
-    Median or Estimates
-        An estimate with the quartiles `q1` and `q3`.
-
-    Raises
-    ------
-    CourseError
-        If there are no numbers, or a wait is negative.
-
-    Notes
-    -----
-    The interval runs from one ordered value to another (binomial; W. Conover, Practical Nonparametric
-    Statistics, 3rd ed. 1999, section 3.2): no assumption on the shape. Fewer than six values have no 95%
-    interval. With `ended`: E. Kaplan and P. Meier, J. Am. Stat. Assoc. 53 (1958) 457-481, interval of
-    R. Brookmeyer and J. Crowley, Biometrics 38 (1982) 29-41.
-
-    Examples
-    --------
-    >>> median_iqr([2, 3, 5, 6, 9, 13, 14, 21, 60]).q3
-    14.0
-    """
-    level = _input.level(level)
-    same = {"unit": unit, "limit": limit, "level": level}
-    dated = {"since": since, "until": until, "ended": ended}
-    if not _input.is_frame(data):
-        values, gaps = _input.known(data, "the values")
-        return _median(values, gaps, what=what or "The median", **same)
-    subject = what or f"The median of {str(column).replace('_', ' ')}"
-    _input.column(data, column)
-    if (since is None) != (until is None):
-        raise CourseError("Give both since= (column with the first day) and until= (last day anybody looked).")
-    if by is not None:
-        kept = {name: rows for name, rows in _input.groups(data, by).items() if rows[column].notna().any()}
-        parts = {name: median_iqr(rows, column, what=what, **dated, **same) for name, rows in kept.items()}
-        return Estimates(subject, by, parts)
-    if since is not None:
-        return _median_of_survival(*_waits_so_far(data, column, since, until), column, subject, same)
-    if ended is not None:
-        waits = _input.numbers(data[column], f"“{column}”")
-        return _median_of_survival(waits, _over(_input.column(data, ended)), column, subject, same)
-    values, gaps = _input.known(data[column], f"“{column}”")
-    if gaps:
-        gaps = [f"{gaps[0]} If they are still waiting, the median is too short: see since=."]
-    return _median(values, gaps + _input.repeated_people(data[data[column].notna()]), what=subject, **same)
-
-
-def _median(values, cautions, *, what, unit, limit, level) -> Median:
-    if not len(values):
-        raise CourseError(f"{what} cannot be given: there is no value at all.")
-    n = len(values)
-    q1, middle, q3 = (float(one) for one in np.quantile(values, [0.25, 0.5, 0.75]))
-    told = list(cautions)
-    if unit in {"days", "hours", "weeks", "minutes"} and values.min() < 0:
-        told.append(
-            f"{int((values < 0).sum())} of the {n:,} values are below 0 {unit}: an end before a beginning. "
-            "Check them before you report."
-        )
-    place = median_places(n, level)
-    details = [("quartiles", f"{number(q1)} to {number(q3)} {unit}".strip())]
-    if place is None:
-        low = high = math.nan
-        told.append(f"With {n} value{'s' if n > 1 else ''} there is no {100 * level:g}% interval for a median.")
-    else:
-        low, high = (float(one) for one in np.sort(values)[[place - 1, n - place]])
-        details.append(("true level of the interval", f"{100 * (1 - 2 * stats.binom.cdf(place - 1, n, 0.5)):.1f}%"))
-    average = float(values.mean())
-    details += [("shortest and longest", f"{number(values.min())} and {number(values.max())} {unit}".strip())]
-    details += [("mean, for comparison", f"{number(average)} {unit}".strip())]
-    if limit is not None:
-        longer = _proportion(int((values > limit).sum()), n, method="wilson", population=None, level=level, what="")
-        details.append((f"longer than {number(limit)} {unit}".strip(), longer))
-    return Median(
-        what,
-        middle,
-        low,
-        high,
-        level,
-        n,
-        unit,
-        "sample median; interval from order statistics (binomial; Conover 1999)",
-        tuple(told),
-        based_on=f"n = {n:,}; half of the values between {number(q1)} and {number(q3)}",
-        details=tuple(details),
-        q1=q1,
-        q3=q3,
-    )
-
-
-def median_places(n: int, level: float = 0.95) -> int | None:
-    """Which ordered value, from either end, limits the median; None when too few.
-
-    The largest r with P(B < r) at most (1 - level)/2 for B binomial with n and one half (Conover 1999).
-    """
-    place = int(stats.binom.ppf((1 - level) / 2, n, 0.5))
-    # ppf gives the first k with cdf(k) at or above the tail: its own cdf may be just the tail, or above.
-    while place >= 0 and stats.binom.cdf(place, n, 0.5) > (1 - level) / 2:
-        place -= 1
-    return place + 1 if place >= 0 else None
-
-
-def _waits_so_far(data, column, since, until) -> tuple[np.ndarray, np.ndarray]:
-    """Waits in days, and whether each is over; those without a value are waiting until the last day."""
-    began = _input.column(data, since)
-    last = pd.to_datetime(until, errors="coerce")
-    if not pd.api.types.is_datetime64_any_dtype(began) or pd.isna(last):
-        raise CourseError(f"“{since}” must hold dates, and until= must be a day such as “2026-03-31”.")
-    waits = _input.numbers(data[column], f"“{column}”")
-    over = ~np.isnan(waits)
-    so_far = (last - began).dt.days.to_numpy(dtype=float, na_value=np.nan)
-    return np.where(over, waits, so_far), over
-
-
-def _median_of_survival(time, over, column, what, same) -> Median:
-    """Kaplan and Meier's median: people still waiting count for as long as they have waited."""
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    usable = ~np.isnan(time) & (time >= 0)
-    told = _input.left_out(int((~usable).sum()), len(time), f"“{column}” (0 or more)")
-    time, over = time[usable], over[usable]
-    n, waiting = len(time), int((~over).sum())
-    if not n or not over.any():
-        raise CourseError(f"{what} cannot be given: no wait has ended yet.")
-    curve = SurvfuncRight(time, over.astype(int))
-    q1, middle, q3 = (float(curve.quantile(share)) for share in (0.25, 0.5, 0.75))
-    told.append(
-        f"{waiting:,} of {n:,} are still waiting and count with their wait so far. This assumes that they "
-        "are not waiting for a reason that makes them different."
-    )
-    if math.isnan(middle):
-        told.append("Fewer than half of the waits have ended, so the median is not known yet.")
-        low = high = math.nan
-    else:
-        with np.errstate(all="ignore"):  # the curve ends at 0, whose logarithm is not needed
-            ends = curve.quantile_ci(0.5, 1 - same["level"], method="cloglog")
-        low, high = (float(one) for one in ends)
-        low, high = (0.0 if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
-    unit = same["unit"]
-    upper = number(q3) if not math.isnan(q3) else "not known yet"
-    details = [("quartiles", f"{number(q1)} to {upper} {unit}".strip()), ("still waiting", waiting)]
-    if not math.isnan(middle):
-        details.append(("median of ended waits alone", f"{number(float(np.median(time[over])))} {unit}".strip()))
-    return Median(
-        what,
-        middle,
-        low,
-        high,
-        same["level"],
-        n,
-        unit,
-        "Kaplan and Meier (1958); interval of Brookmeyer and Crowley (1982), log-log",
-        tuple(told),
-        based_on=f"n = {n:,}, {waiting:,} of them still waiting",
-        details=tuple(details),
-        q1=q1,
-        q3=q3,
-    )
-
-
-def _over(values: pd.Series) -> np.ndarray:
-    """Whether each wait is over."""
-    if pd.api.types.is_bool_dtype(values):
-        return values.fillna(False).to_numpy(dtype=bool)
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return values.notna().to_numpy()
-    found = set(values.dropna().astype(str).unique())
-    if found <= {"yes", "no"}:
-        return (values.astype(str) == "yes").to_numpy()
-    if found <= {"0", "1", "0.0", "1.0"}:
-        return (pd.to_numeric(values).fillna(0) == 1).to_numpy()
-    raise CourseError(f"“{values.name}” must say whether the wait has ended: true or false, yes or no, or a date.")
 
 
 def mean(data, column=None, *, by=None, cluster=None, unit="", level=0.95, what=""):
@@ -558,30 +299,28 @@ def mean(data, column=None, *, by=None, cluster=None, unit="", level=0.95, what=
         if by is not None or cluster is not None:
             raise CourseError("by= and cluster= need a table and the name of a column.")
         values, told = _input.known(data, "the values")
-        return _mean(values, told, unit=unit, level=level, what=what or "The mean")
+        return one_mean(values, told, unit=unit, level=level, what=what or "The mean")
     subject = what or f"The mean of {str(column).replace('_', ' ')}"
     _input.column(data, column)
     if by is not None:
-        kept = {name: rows for name, rows in _input.groups(data, by).items() if rows[column].notna().any()}
         same = {"cluster": cluster, "unit": unit, "level": level, "what": what}
-        return Estimates(subject, by, {name: mean(rows, column, **same) for name, rows in kept.items()})
+        return in_groups(data, by, column, subject, lambda rows: mean(rows, column, **same))
     values, told = _input.known(data[column], f"“{column}”")
     rows = data[data[column].notna()]
     if cluster is not None:
-        from researchskills.statistics.clustering import clustered_mean
-
         return clustered_mean(values, _input.column(rows, cluster), subject, unit, level, tuple(told))
-    return _mean(values, told + _input.repeated_people(rows), unit=unit, level=level, what=subject)
+    return one_mean(values, told + _input.repeated_people(rows), unit=unit, level=level, what=subject)
 
 
-def _mean(values, cautions, *, unit, level, what) -> Estimate:
+def one_mean(values, cautions, *, unit, level, what) -> Estimate:
+    """A mean of numbers without gaps; as `mean`."""
     if not len(values):
         raise CourseError(f"{what} cannot be given: there is no value at all.")
     n, average, told = len(values), float(values.mean()), list(cautions)
     spread = float(values.std(ddof=1)) if n > 1 else math.nan
     low = high = math.nan
     if n > 1:
-        half = float(stats.t.ppf(0.5 + level / 2, n - 1)) * spread / math.sqrt(n)
+        half = t_quantile(level, n - 1) * spread / math.sqrt(n)
         low, high = average - half, average + half
     told += shape_cautions(values)
     return Estimate(
@@ -610,6 +349,12 @@ def shape_cautions(values: np.ndarray) -> list[str]:
         return ["All values are the same. An interval of width 0 says that nothing varied here, not that nothing can."]
     if n < 10:
         return [f"It rests on {n} values only: whether they are spread evenly around the mean cannot be seen."]
-    if abs(float(stats.skew(values, bias=False))) > 1:
+    if abs(_skewness(values)) > 1:
         return ["The values are skewed: a few extreme ones pull the mean. Give the median as well."]
     return []
+
+
+def _skewness(values: np.ndarray) -> float:
+    """Skewness allowing for a small sample, the G1 of D. Joanes and C. Gill, The Statistician 47 (1998) 183-189."""
+    n, z = len(values), (values - values.mean()) / values.std(ddof=1)
+    return float(n / ((n - 1) * (n - 2)) * (z**3).sum())

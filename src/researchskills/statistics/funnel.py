@@ -121,7 +121,8 @@ class Funnel(Result):
 
     def sentence(self) -> str:
         """How many units are outside, against how many chance would put there."""
-        told = (f"{_count(len(self.outside))} of {len(self.table)} units lie{'s' if len(self.outside) == 1 else ''} "
+        units = f"{len(self.table)} unit{'s' if len(self.table) > 1 else ''}"
+        told = (f"{_count(len(self.outside))} of {units} lie{'s' if len(self.outside) == 1 else ''} "
                 f"outside the 95% limits around {number(self.target)}{self.unit_of_value}; chance alone would put "
                 f"about {number(round(self.expected_outside, 1))} there")
         if not self.far_outside:
@@ -157,7 +158,7 @@ def proportion_limits(out_of, target: float, level: float = WARNING) -> tuple[np
 
     Notes
     -----
-    Spiegelhalter (2005), appendix A.1.1: the count whose cumulative probability passes the tail, interpolated
+    Spiegelhalter (2005), appendix: the count whose cumulative probability passes the tail, interpolated
     so that the line is smooth. The upper limit is found in the same way from the upper tail, so that each
     tail holds at most (1 - level) / 2 and the picture is the same whichever outcome is counted; his own upper
     line lies up to one count lower.
@@ -247,6 +248,8 @@ def funnel_limits(data, unit: str, count: str, out_of: str, *, target: float | N
         raise CourseError(f"“{out_of}” must hold numbers of people, such as 7 or 120.")
     pooled = float(had.sum() / size.sum())
     centre = pooled if target is None else float(target)
+    if target is not None and not 0 < centre < 1:
+        raise CourseError(f"The target is {target:g}; write a proportion between 0 and 1, such as 0.8 for 80%.")
     if not 0 < centre < 1:
         raise CourseError("Everybody or nobody had the outcome, so there is nothing to compare between units.")
     limits = {level: proportion_limits(size, centre, level) for level in (WARNING, ALARM)}
@@ -431,7 +434,8 @@ def _about_funnel(scores, size, table, own_target: bool) -> tuple[str, ...]:
         cautions.append("The units differ by more than chance throughout (over-dispersion), so the limits are too "
                         "narrow for finding the few that stand out. Look for what they have not in common first.")
     if len(scores) < FEWEST_UNITS:
-        cautions.append(f"There are only {len(scores)} units; a funnel says little about so few.")
+        many = "is only 1 unit" if len(scores) == 1 else f"are only {len(scores)} units"
+        cautions.append(f"There {many}; a funnel says little about so few.")
     if own_target and size.max() > size.sum() / 2:
         cautions.append("One unit holds more than half of all people, so the others are mostly compared with it.")
     if (table["value"].nunique() == 1) and len(table) > 2:

@@ -112,6 +112,8 @@ class RunChart(Result):
     def sentence(self) -> str:
         """The signals in words, or that there are none."""
         told = f"{len(self.table)} points with a median of {number(self.median)}"
+        if not self.signals and self.useful < FEWEST_USEFUL:
+            return f"{told}: no rule found a signal, but there are too few points off the median to tell."
         if not self.signals:
             return f"{told}: no rule found a signal, so the ups and downs look like chance."
         return f"{told}: {' '.join(signal.sentence for signal in self.signals)}"
@@ -130,7 +132,7 @@ class RunChart(Result):
             ("median", number(self.median)),
             ("shift", words["shift"]),
             ("trend", words["trend"]),
-            ("number of runs", expected if runs == "no" else f"{expected}. {runs}"),
+            ("number of runs", expected if runs == "no" else runs),
             ("point far from all others", "no rule: look at the chart and judge"),
             ("rules used", self.rule_variant),
         ], columns=["item", "found"])
@@ -257,7 +259,7 @@ def run_chart_signals(
     if shift < 3 or trend < 3:
         raise CourseError("A shift or a trend of fewer than three points would be found everywhere. "
                           "Use 6 to 8 for a shift and 5 to 7 for a trend.")
-    series, left_out, name = _series(data, value, when, what)
+    series, told, name = _series(data, value, when, what)
     values, labels = series["value"].to_numpy(), series["when"].tolist()
     first_after = position(event, labels)
     baseline = values if first_after is None else values[:first_after]
@@ -280,7 +282,7 @@ def run_chart_signals(
                         "The number of runs is not judged then.")
         if first_after < FEWEST_USEFUL:
             cautions.append(f"Only {first_after} points lie before the event, so the median is uncertain.")
-    cautions += _about_series(values, left_out)
+    cautions += told + _about_series(values)
     if signals:
         cautions.append(_WHAT_ELSE)
     signals.sort(key=lambda signal: (signal.first, signal.rule))
@@ -339,7 +341,7 @@ def _first_beyond(order: list[int], chance: dict[int, float], tail: float) -> in
 
 def xmr(
     data, value: str | None = None, when: str | None = None, *,
-    baseline: int | None = None, floor: float | None = 0.0, run: int = 8, what: str = "",
+    baseline: int | None = None, floor: float | None = 0.0, ceiling: float | None = None, run: int = 8, what: str = "",
 ) -> ControlChart:
     """Limits of ordinary variation for single values over time (XmR chart).
 
@@ -352,6 +354,8 @@ def xmr(
     floor : float or None, default 0
         Lowest value the measure can take; a lower limit below it is shown as the floor, if all values lie
         on or above it. None for measures without one.
+    ceiling : float, optional
+        Highest value the measure can take, such as 100 for percentages; works as `floor` does.
     run : int, default 8
         Points in a row on one side of the mean that make a shift (Wheeler 1993: 8; others use 6 or 7).
 
@@ -371,7 +375,7 @@ def xmr(
     Wheeler 1993). They are not given for fewer than ten points. Tests compare them with statprocon, which
     rounds to three decimals and so cannot be used for shares.
     """
-    series, left_out, name = _series(data, value, when, what)
+    series, told, name = _series(data, value, when, what)
     values, labels = series["value"].to_numpy(), series["when"].tolist()
     used = len(values) if baseline is None else baseline
     if not 2 <= used <= len(values):
@@ -386,6 +390,10 @@ def xmr(
             low = floor
             cautions.append(f"The lower limit would lie below {number(floor)}, which cannot happen; "
                             f"{number(floor)} is shown.")
+        if ceiling is not None and high > ceiling >= values.max():
+            high = ceiling
+            cautions.append(f"The upper limit would lie above {number(ceiling)}, which cannot happen; "
+                            f"{number(ceiling)} is shown.")
         signals = _outside(values, low, high, labels)
         sides = np.sign(values - centre).astype(int)
         signals += _shifts(_runs(sides), run, labels, "mean")
@@ -395,7 +403,7 @@ def xmr(
     else:
         cautions.append(f"{used} points are too few for limits; at least {FEWEST_FOR_LIMITS} are needed. "
                         "Show the points with their median until then.")
-    cautions += _about_series(values, left_out)
+    cautions += told + _about_series(values)
     if spread == 0:
         cautions.append("Neighbouring values never differ. Check whether one figure was copied down.")
     if signals:
@@ -407,17 +415,19 @@ def xmr(
                         name)
 
 
-def _series(data, value, when, what) -> tuple[pd.DataFrame, int, str]:
-    """Values with their times, blanks left out, how many were left out, and what is measured."""
+def _series(data, value, when, what) -> tuple[pd.DataFrame, list[str], str]:
+    """Values with their times, cautions about blanks and order, and what is measured."""
     if isinstance(data, pd.DataFrame):
         if value is None:
             raise CourseError("Say which column holds the measure: its name is the second thing in the brackets.")
+        data, told = in_order(data, when) if when else (data, [])
         found = numbers(column(data, value), f"“{value}”")
-        labels = column(data, when).tolist() if when else list(range(1, len(found) + 1))
+        labels = data[when].tolist() if when else list(range(1, len(found) + 1))
         if when and pd.Series(labels).duplicated().any():
             raise CourseError(f"“{when}” holds the same time more than once, so this is more than one series. "
                               "Choose the rows of one place first.")
     else:
+        told = []
         found = numbers(data, "the series")
         labels = list(range(1, len(found) + 1))
     keep = ~np.isnan(found)
@@ -426,7 +436,37 @@ def _series(data, value, when, what) -> tuple[pd.DataFrame, int, str]:
     series = pd.DataFrame({"when": [one for one, kept in zip(labels, keep, strict=True) if kept],
                            "value": found[keep]})
     name = what or (value or "values").replace("_", " ")
-    return series, int((~keep).sum()), name
+    left_out = int((~keep).sum())
+    if left_out:
+        told.append(f"{left_out} blank value{' was' if left_out == 1 else 's were'} left out, so the points on "
+                    "either side became neighbours.")
+    return series, told, name
+
+
+def in_order(data: pd.DataFrame, when: str) -> tuple[pd.DataFrame, list[str]]:
+    """The rows in the order of time, and a caution if they had to be sorted.
+
+    Dates and numbers are sorted, so are words that begin with the year ("2025-04"). Other words ("April") stay
+    as they are: nobody can tell their order from the letters.
+
+    Raises
+    ------
+    CourseError
+        If a time is missing.
+    """
+    times = column(data, when)
+    if times.isna().any():
+        raise CourseError(f"{int(times.isna().sum())} of {len(times):,} rows have no “{when}”, so their place in the "
+                          "series is not known. Leave them out or fill them in first; nothing was worked out.")
+    is_text = not (pd.api.types.is_datetime64_any_dtype(times) or pd.api.types.is_numeric_dtype(times)
+                   or isinstance(times.dtype, pd.PeriodDtype))
+    if is_text and not times.astype(str).str.fullmatch(r"\d{4}-\d\d(-\d\d)?").all():
+        return data, []
+    order = times.astype(str) if is_text else times
+    if order.is_monotonic_increasing:
+        return data, []
+    return data.iloc[order.argsort(kind="stable").to_numpy()], [
+        f"The rows were not in the order of “{when}”; they were sorted."]
 
 
 def position(event, labels: list) -> int | None:
@@ -550,11 +590,8 @@ def _marks(signals: list[Signal], points: int) -> list[str]:
     return [", ".join(one) for one in marks]
 
 
-def _about_series(values: np.ndarray, left_out: int) -> list[str]:
+def _about_series(values: np.ndarray) -> list[str]:
     cautions = []
-    if left_out:
-        cautions.append(f"{left_out} blank value{' was' if left_out == 1 else 's were'} left out, so the points on "
-                        "either side became neighbours.")
     if len(np.unique(values)) <= 2 and len(values) > 3:
         cautions.append("The values take only one or two different numbers, so the rules say little.")
     return cautions

@@ -9,14 +9,14 @@ import math
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from researchskills._html import escape
 from researchskills.errors import CourseError
 from researchskills.statistics import _input
 from researchskills.statistics.clustering import design_effect
 from researchskills.statistics.estimate import cautions_html, number, percent
-from researchskills.statistics.estimates import wilson_limits
+from researchskills.statistics.limits import finite_limits, normal_quantile, t_quantile, wilson_limits
 from researchskills.tables import html_table
 
 
@@ -52,7 +52,8 @@ class Plan:
         """One sentence with the number and what it is for."""
         each = f", {self.each:,} in each group" if self.each != self.needed else ""
         ask = f" Ask {self.ask:,} people to get them." if self.ask != self.needed else ""
-        return f"{self.question}, {self.needed:,} answers are needed{each}.{ask}"
+        answers = "1 answer is" if self.needed == 1 else f"{self.needed:,} answers are"
+        return f"{self.question}, {answers} needed{each}.{ask}"
 
     def to_table(self) -> pd.DataFrame:
         """The steps, one row for each."""
@@ -113,10 +114,10 @@ def how_many(
     >>> how_many(0.1, population=120, response=0.4).ask
     135
     """
-    z = float(stats.norm.ppf(0.5 + _input.level(level) / 2))
+    z = normal_quantile(_input.level(level))
     response = _share(response, "response")
     if sd is None:
-        if not 0 < margin < 1:
+        if not isinstance(margin, int | float) or not 0 < margin < 1:
             raise CourseError(f"The margin is {margin!r}; write 0.1 for 10 percentage points.")
         share = _share(share, "share")
         plain, told = z * z * share * (1 - share) / margin**2, [f"a proportion of about {percent(share)}%"]
@@ -153,8 +154,8 @@ def how_many(
 
 def _for_mean(margin: float, sd: float, level: float) -> float:
     """Answers for a mean: the smallest n whose t interval is narrow enough."""
-    n = max(2, math.floor((stats.norm.ppf(0.5 + level / 2) * sd / margin) ** 2))
-    while stats.t.ppf(0.5 + level / 2, n - 1) * sd / math.sqrt(n) > margin:
+    n = max(2, math.floor((normal_quantile(level) * sd / margin) ** 2))
+    while t_quantile(level, n - 1) * sd / math.sqrt(n) > margin:
         n += 1
     return float(n)
 
@@ -249,7 +250,7 @@ def how_many_to_compare(
 
 
 def _for_proportions(p: float, q: float, tail: float, power: float) -> float:
-    middle, z, w = (p + q) / 2, float(stats.norm.isf(tail)), float(stats.norm.ppf(power))
+    middle, z, w = (p + q) / 2, -float(special.ndtri(tail)), float(special.ndtri(power))
     top = z * math.sqrt(2 * middle * (1 - middle)) + w * math.sqrt(p * (1 - p) + q * (1 - q))
     return (top / (p - q)) ** 2
 
@@ -257,13 +258,13 @@ def _for_proportions(p: float, q: float, tail: float, power: float) -> float:
 def _power_of_t(n: int, size: float, tail: float, paired: bool) -> float:
     """Chance that the t interval leaves out zero: `n` people in each group, or measured twice."""
     df, centre = (n - 1, size * math.sqrt(n)) if paired else (2 * n - 2, size * math.sqrt(n / 2))
-    limit = float(stats.t.isf(tail, df))
+    limit = -float(special.stdtrit(df, tail))
     # The chance of a clear difference in the wrong direction is next to nothing where power is above a half.
-    return float(stats.nct.sf(limit, df, centre))
+    return float(1 - special.nctdtr(df, centre, limit))
 
 
 def _for_means(size: float, tail: float, power: float, paired: bool) -> int:
-    rough = (float(stats.norm.isf(tail) + stats.norm.ppf(power)) / size) ** 2 * (1 if paired else 2)
+    rough = (float(special.ndtri(power) - special.ndtri(tail)) / size) ** 2 * (1 if paired else 2)
     n = max(2, math.floor(rough))
     while _power_of_t(n, size, tail, paired) < power:
         n += 1
@@ -327,23 +328,30 @@ class Reach:
     difference: float
     points: float
     cautions: tuple[str, ...] = ()
+    population: int | None = None
 
     def sentence(self) -> str:
         """The main point in one sentence."""
         half = self.table.iloc[(self.table["percentage"] - 50).abs().argmin()]
+        answers = f"{self.n:,} answer{'s' if self.n > 1 else ''}"
         shown = {name: f"{percent(half[name] / 100)}%" for name in ("percentage", "low", "high")}
         return (
-            f"With {self.n:,} answers, {half['people']:.0f} of {self.n:,} ({shown['percentage']}) goes with a "
+            f"With {answers}, {half['people']:,.0f} of {self.n:,} ({shown['percentage']}) goes with a "
             f"{100 * self.level:g}% confidence interval of {shown['low']} to {shown['high']}."
         )
 
     def findings(self) -> list[str]:
         """What else these answers can show, one sentence each."""
+        # Three over n is near the exact limit from about ten on, and where nearly nobody of many was asked.
+        near = self.population is None and self.level == 0.95 and self.n >= 10
+        rule = f" (rule of three: 3/{self.n:,} = {percent(3 / self.n)}%)" if near else ""
         told = [
-            f"If nobody in {self.n:,} has it, up to {percent(self.none_seen)}% of people still could "
-            f"(rule of three: 3/{self.n:,} = {percent(3 / self.n)}%).",
-            f"Something that concerns at least {percent(self.heard)}% of people will almost surely (95%) be met once.",
+            f"If nobody in {self.n:,} has it, up to {percent(self.none_seen)}% of people still could{rule}.",
+            f"Something that concerns at least {percent(self.heard)}% of people is met at least once in 95 of 100 "
+            "samples of this size.",
         ]
+        if self.n == self.population:
+            told = ["Everybody there is was asked, so chance in who was asked plays no part."]
         if not math.isnan(self.change):
             told.append(
                 f"A mean change of the same people shows in 80 of 100 tries from {number(self.change)} standard "
@@ -360,7 +368,7 @@ class Reach:
         return told
 
     def __repr__(self) -> str:
-        lines = [self.sentence(), *self.findings(), self.table.to_string(index=False)]
+        lines = [self.sentence(), *self.findings(), self.table.to_string(index=False, float_format=number)]
         return "\n".join(lines + [f"Caution: {text}" for text in self.cautions])
 
     def _repr_html_(self) -> str:
@@ -413,6 +421,8 @@ def what_can(n=20, *, population=None, level=0.95) -> Reach:
         rows.append({"people": some, "percentage": 100 * some / n, "low": 100 * found.low, "high": 100 * found.high})
     tail = (1 - level) / 2
     low, high = wilson_limits(n / 2, n, level)
+    if population is not None:
+        (low, high), *_ = finite_limits(n / 2, n, population, "wilson", level)
     few = ["With fewer than 20 answers, tell the counts and leave percentages out."] if n < 20 else []
     few += ["These are limits of chance alone. Who was asked, and who answered, often matters more."]
     return Reach(
@@ -420,13 +430,31 @@ def what_can(n=20, *, population=None, level=0.95) -> Reach:
         level,
         pd.DataFrame(rows),
         (high - low) / 2,
-        1 - (1 - level) ** (1 / n),
-        1 - 0.05 ** (1 / n),
+        _unseen(n, population, 1 - level)[0],
+        _unseen(n, population, 0.05)[1],
         _smallest(lambda size: _power_of_t(n, size, tail, True)) if n >= 3 else math.nan,
         _smallest(lambda size: _power_of_t(n // 2, size, tail, False)) if n >= 4 else math.nan,
         _points(n // 2, tail) if n >= 4 else math.nan,
         tuple(few),
+        population,
     )
+
+
+def _unseen(n: int, population: int | None, chance: float) -> tuple[float, float]:
+    """The largest share of people that a sample may miss with this chance, and the smallest that it may not.
+
+    Of a population without end, by (1 - share)^n; of a small one by drawing without putting back. There the two
+    are one person apart.
+    """
+    if population is None or population > 1000 * n:
+        return (1 - chance ** (1 / n),) * 2
+    missed, concerned = 1.0, 0
+    while concerned < population - n:
+        missed *= (population - n - concerned) / (population - concerned)
+        if missed < chance * (1 - 1e-9):
+            break
+        concerned += 1
+    return concerned / population, (concerned + 1) / population
 
 
 def _smallest(power_of) -> float:

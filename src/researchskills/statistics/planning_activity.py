@@ -3,13 +3,13 @@
 from functools import cache
 from pathlib import Path
 
-from traitlets import Dict, TraitError, Unicode, validate
+from traitlets import Unicode
 
 from researchskills import _html, checks
-from researchskills.activity import Activity
 from researchskills.errors import CourseError
 from researchskills.statistics import entries
 from researchskills.statistics.entries import Field
+from researchskills.statistics.form import Form
 
 _QUESTION = Field("question", "What do you want to know?", "reach", {
     "What can the answers that I have (or will get) tell me?": "reach",
@@ -47,10 +47,9 @@ _FIELDS = {
         _RESPONSE,
     ),
 }
-_ALL = {one.name: one for fields in ((_QUESTION,), *_FIELDS.values()) for one in fields}
 
 
-class SamplePlan(Activity):
+class SamplePlan(Form):
     """A plan for a sample, and what the learner decides.
 
     Attributes
@@ -62,24 +61,13 @@ class SamplePlan(Activity):
     """
 
     title = "Plan a sample"
-    entered = Dict().tag(saved=True)
+    choice, fields = _QUESTION, _FIELDS
     decision = Unicode("").tag(saved=True)
-
-    @validate("entered")
-    def _possible(self, proposal):
-        if why := entries.refused(_ALL.values(), proposal["value"]):
-            raise TraitError(why)
-        return proposal["value"]
 
     @property
     def question(self) -> str:
         """Which question is asked: "reach", "share", "compare" or "change"."""
-        return self.entered.get("question", _QUESTION.default)
-
-    @property
-    def values(self) -> dict:
-        """What the fields of the question hold."""
-        return {one.name: self.entered.get(one.name, one.default) for one in _FIELDS[self.question]}
+        return self.chosen
 
     def plan(self):
         """What the planning functions answer.
@@ -133,31 +121,18 @@ class SamplePlan(Activity):
         """The question, its fields, the answer as it changes, and room for a decision."""
         from ipywidgets import HTML, VBox
 
-        question = entries.control(_QUESTION, self, "entered")
-        controls = {name: entries.control(one, self, "entered") for name, one in _ALL.items() if name != "question"}
         result, notice = HTML(), HTML(self.notice_html())
-
-        def show(_change=None):
-            asked = {one.name for one in _FIELDS[self.question]}
-            for name, widget in controls.items():
-                entries.show_if(widget, name in asked)
-            result.value = entries.live(self._result_html())
-
-        self.observe(show, names="entered")
+        controls = self.controls(lambda: setattr(result, "value", entries.live(self._result_html())))
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
-        show()
         decision = entries.text_area(self, "decision", "What will you do, and why?")
-        return VBox([HTML(f"<p><strong>{self.title}</strong></p>"), question, *controls.values(), result, decision,
-                     notice])
+        return VBox([HTML(f"<p><strong>{self.title}</strong></p>"), *controls, result, decision, notice])
 
     def report(self) -> str:
         """The question, what was entered, the answer and the decision."""
-        fields = (_QUESTION, *_FIELDS[self.question])
-        held = {"question": self.question, **self.values}
         decision = (f"<p><strong>What you will do</strong></p>{_html.plain(self.decision)}" if self.decision.strip()
                     else "<p>What you will do: not answered yet.</p>")
         return (f'<section class="rs-report" aria-label="{self.title}"><p><strong>{self.title}</strong></p>'
-                f"{entries.entries_html(fields, held, 'What was entered')}{self._result_html()}{decision}"
+                f"{self.entered_html()}{self._result_html()}{decision}"
                 f"{self.notice_html()}</section>")
 
 

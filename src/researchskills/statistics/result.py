@@ -7,7 +7,7 @@ limits for every team. They are shown the same way, so that whoever reads them m
 import pandas as pd
 
 from researchskills._html import escape
-from researchskills.statistics.estimate import cautions_html
+from researchskills.statistics.estimate import cautions_html, number
 from researchskills.tables import html_table
 
 
@@ -31,7 +31,7 @@ class Result:
         return self.table
 
     def __repr__(self) -> str:
-        lines = [self.sentence(), self.to_table().to_string(index=False)]
+        lines = [self.sentence(), self.to_table().to_string(index=False, float_format=number)]
         return "\n".join(lines + [f"Caution: {text}" for text in self.cautions])
 
     def _repr_html_(self) -> str:

@@ -3,13 +3,13 @@
 from functools import cache
 from pathlib import Path
 
-from traitlets import Dict, TraitError, Unicode, validate
+from traitlets import Unicode
 
 from researchskills import _html
-from researchskills.activity import Activity
 from researchskills.errors import CourseError
 from researchskills.statistics import entries
 from researchskills.statistics.entries import Field
+from researchskills.statistics.form import Form
 from researchskills.statistics.sentences import reporting_sentence, review
 
 _KIND = Field("kind", "What do you want to report?", "share", {
@@ -45,10 +45,9 @@ _FIELDS = {
         _PLACE, _TIME,
     ),
 }
-_ALL = {one.name: one for fields in ((_KIND,), *_FIELDS.values()) for one in fields}
 
 
-class SayIt(Activity):
+class SayIt(Form):
     """A sentence built from numbers, and the learner's own.
 
     Attributes
@@ -62,25 +61,14 @@ class SayIt(Activity):
     """
 
     title = "Say it in one honest sentence"
-    entered = Dict().tag(saved=True)
+    choice, fields = _KIND, _FIELDS
     own = Unicode("").tag(saved=True)
     read = Unicode("").tag(saved=True)
-
-    @validate("entered")
-    def _possible(self, proposal):
-        if why := entries.refused(_ALL.values(), proposal["value"]):
-            raise TraitError(why)
-        return proposal["value"]
 
     @property
     def kind(self) -> str:
         """What is reported: "share", "compare" or "rate"."""
-        return self.entered.get("kind", _KIND.default)
-
-    @property
-    def values(self) -> dict:
-        """What the fields of the kind hold."""
-        return {one.name: self.entered.get(one.name, one.default) for one in _FIELDS[self.kind]}
+        return self.chosen
 
     def estimate(self):
         """The estimate behind the sentence.
@@ -94,7 +82,7 @@ class SayIt(Activity):
         CourseError
             If the numbers cannot be right.
         """
-        from researchskills.statistics import comparison, estimates
+        from researchskills.statistics import estimates, two_proportions
 
         held = self.values
         if self.kind == "share":
@@ -103,7 +91,7 @@ class SayIt(Activity):
             return estimates.rate(held["events"], held["people"], per=held["per"])
         names = (held["first"].strip() or "the first group", held["second"].strip() or "the second group")
         counts = (held[name] for name in ("first_had", "first_of", "second_had", "second_of"))
-        return comparison.compare_proportions(*counts, names=names)
+        return two_proportions.compare_proportions(*counts, names=names)
 
     def sentence(self) -> str:
         """The sentence from the numbers.
@@ -155,16 +143,8 @@ class SayIt(Activity):
         """Fields, the sentence made from them, and the learner's own with a button that reads it."""
         from ipywidgets import HTML, Button, VBox
 
-        kind = entries.control(_KIND, self, "entered")
-        controls = {name: entries.control(one, self, "entered") for name, one in _ALL.items() if name != "kind"}
         built, remarks, notice = HTML(), HTML(entries.live(self._review_html())), HTML(self.notice_html())
         button = Button(description="Read my sentence", tooltip="Look for claims that the numbers do not carry")
-
-        def show(_change=None):
-            asked = {one.name for one in _FIELDS[self.kind]}
-            for name, widget in controls.items():
-                entries.show_if(widget, name in asked)
-            built.value = entries.live(self._built_html())
 
         def remark(_change=None):
             remarks.value = entries.live(self._review_html())
@@ -176,22 +156,19 @@ class SayIt(Activity):
                 remarks.value = entries.live("<p>Write your sentence first.</p>")
 
         button.on_click(pressed)
-        self.observe(show, names="entered")
         self.observe(remark, names=["read", "own"])
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
-        show()
+        controls = self.controls(lambda: setattr(built, "value", entries.live(self._built_html())))
         own = entries.text_area(self, "own", "Your own sentence, for the people who will read it")
         head = HTML(f"<p><strong>{self.title}</strong></p>")
-        return VBox([head, kind, *controls.values(), built, own, button, remarks, notice])
+        return VBox([head, *controls, built, own, button, remarks, notice])
 
     def report(self) -> str:
         """What was entered, the sentence from the numbers, the own sentence and the remarks on it."""
-        held = {"kind": self.kind, **self.values}
         own = (f"<p><strong>Your own sentence</strong></p>{_html.plain(self.own)}" if self.own.strip()
                else "<p>Your own sentence: not answered yet.</p>")
-        entered = entries.entries_html((_KIND, *_FIELDS[self.kind]), held, "What was entered")
         return (f'<section class="rs-report" aria-label="{self.title}"><p><strong>{self.title}</strong></p>'
-                f"{entered}{self._built_html()}{own}{self._review_html()}{self.notice_html()}</section>")
+                f"{self.entered_html()}{self._built_html()}{own}{self._review_html()}{self.notice_html()}</section>")
 
 
 @cache

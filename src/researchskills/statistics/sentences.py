@@ -104,7 +104,7 @@ def reporting_sentence(estimate, what: str = "", *, period: str, place: str = ""
     'In March 2026, the share of people who were at home after 12 weeks was 77.8% (7 of 9), 95% confidence interval ...'
     """
     if not period or not period.strip():
-        raise CourseError("A sentence needs its time: give period=“April 2025 to March 2026”. Nothing was written.")
+        raise CourseError("A sentence needs its time: give period='April 2025 to March 2026'. Nothing was written.")
     if isinstance(estimate, tuple | list):
         from researchskills.statistics.estimates import proportion
 

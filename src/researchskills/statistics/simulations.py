@@ -118,7 +118,7 @@ def regression(seed: int, people: int, agreement: float, chosen: float, effect: 
 def small_samples(seed: int, share: float, size: int, samples: int) -> Run:
     """Several small samples of the same people, each with its interval."""
     from researchskills import charts
-    from researchskills.statistics.estimates import wilson_limits
+    from researchskills.statistics.limits import wilson_limits
 
     random = np.random.default_rng(seed)
     had = random.binomial(size, share, int(samples))

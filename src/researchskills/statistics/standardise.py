@@ -14,8 +14,8 @@ import pandas as pd
 from researchskills.errors import CourseError
 from researchskills.statistics._input import column, count, numbers
 from researchskills.statistics.estimate import Estimate, number
-from researchskills.statistics.estimates import poisson_limits
 from researchskills.statistics.funnel import counts
+from researchskills.statistics.limits import poisson_limits
 from researchskills.statistics.result import Result
 
 #: Fewer expected than this and the ratio swings with every single person.
@@ -94,7 +94,7 @@ def observed_to_expected(observed: int, expected: float, *, level: float = 0.95,
     (0.479..., 1.839...)
     """
     found = count(observed, "the observed count")
-    if not (math.isfinite(expected) and expected > 0):
+    if isinstance(expected, str) or not (math.isfinite(expected) and expected > 0):
         raise CourseError("The expected count must be above 0. Nothing was worked out.")
     low, high = poisson_limits(found, level)
     ratio, ends = found / expected, (low / expected, high / expected)
@@ -113,7 +113,7 @@ def byar_interval(observed: int, level: float = 0.95) -> tuple[float, float]:
     Parameters
     ----------
     observed : int
-        The count; from 10 on the limits agree with the exact ones to three figures.
+        The count; from 10 on the limits agree with the exact ones to within 0.2%.
     level : float, default 0.95
 
     Returns

@@ -104,6 +104,9 @@ _CAUSE = [_any(pattern) for pattern in (
     r"\battributable to\b",
     r"\b(?:can|could|is|are|was|were|be) (?:be )?(?:attributed|credited|put down) (?:to|with)\b",
     r"\bbrought about\b",
+    r"\b(?:is|are|was|were) (?:\w+ )?down to (?!(?:(?:about|around|nearly|almost|just|only|under|over) )?\d|"
+    r"(?:one|two|three|half|an?|the last)\b)",
+    r"\b(?:is|are|was|were|been) driving (?:up |down )?(?!to\b|for\b|from\b|a\b|home\b|between\b|time\b)(?=\w)",
     r"\b(?:drove|drives|driven by|triggered|(?:is|was) responsible for|explains why|is the reason)\b",
     r"\bcontribut(?:ed|es|ing) to\b",
     r"\b(?:(?:positive|big|real|clear|significant|direct) )?impact(?:ed|s)? (?:of|on)\b"
@@ -114,9 +117,9 @@ _CAUSE = [_any(pattern) for pattern in (
     r"\b(?:is|are|was|were|proved|be|very) (?:(?:very|highly|clearly|more) )?effective\b",
     r"\beffectiveness of\b",
     r"\bma(?:ke|kes|king|de) (?:a|all the) (?:\w+ )?difference\b",
-    r"\bmade (?:\w+ ){1,3}(?:better|worse|faster|safer|happier|quicker|shorter|more|less)\b",
+    r"\bma(?:de|kes|king) (?:\w+ ){1,4}?(?:better|worse|faster|safer|happier|quicker|shorter|more|less)\b",
     r"\b(?:clearly|really) works?\b",
-    r"\bworks(?=\s*(?:[.!;]|$|for\b|well\b))",
+    r"\bworks(?=\s*(?:[.!;:]|$|for\b|well\b))",
     r"\b(?:it|that|this|the \w+(?: \w+)?|support|service|scheme|hub|programme|pilot|approach) (?:has |have )?worked"
     r"(?=\s*(?:[.!;,]|$|and\b|well\b))",
     r"\benabl(?:ed|es|ing)\b",
@@ -134,6 +137,8 @@ _CAUSE_PERHAPS = [_any(pattern) for pattern in (
     rf"{_CHANGED_FIRST}[^.;]{{0,30}}\bbecause (?!of\b)",
     rf"(?<=[a-z])(?<!\bto)(?<!\band)(?<!\bnot)(?<!\bwe)(?<!\bdo) (?:{_THEY_DO})\b{_BY_ITSELF}",
     rf"\b(?:{_DOES}|gives|stops)\b{_BY_ITSELF}",
+    r"\b(?:has |have )?(?:meant|means) (?:that )?(?:(?:people|they|staff|carers) \w+ )?"
+    r"(?:fewer|more|less|longer|shorter)\b",
     r"\bhelp(?:ed|s|ing) (?:to )?(?:people|them|us|staff|carers|patients|residents|clients|teams|"
     rf"(?:{_STEMS})\w*)\b",
 )]
@@ -234,6 +239,7 @@ _OUT_OF = _any(
     rf"\b\d[\d,]* (?:{_PEOPLE})\b[^.]*\b(?:answered|were asked|replied|took part|responded|were (?:counted|included|"
     rf"assessed|"
     r"discharged|surveyed))\b",
+    rf"\ball \d[\d,]* (?:{_PEOPLE})\b",
     r"\bdenominator\b",
 )
 _SUMMARY = _any(r"\b(?:mean|median|average|on average|averaged)\b[^.;]{0,60}?\d",
@@ -312,7 +318,7 @@ _SIGNIFICANT = _any(
 _NO_DIFFERENCE = _any(
     r"\bno (?:(?:real|true|overall|significant|statistically significant) )?(?:difference|change|effect|association|"
     r"relationship|link|improvement|impact|benefit)s?\b",
-    r"\b(?:did|do|does)(?: not|n't) (?:differ|change|work|improve|vary|make any difference)\b",
+    r"\b(?:did|do|does)(?: not|n't) (?:differ|change|work|improve|vary|make (?:any|a|much|a \w+|any \w+) difference)\b",
     r"\b(?:groups|teams|services|areas|places|hubs|hospitals|wards|(?:both|two) \w+) "
     r"(?:are|were) (?:exactly )?(?:the same|equal|identical|alike)\b",
     r"\b(?:is|are|was|were) (?:unchanged|ineffective)\b",
@@ -341,6 +347,7 @@ _RANKING = _any(
     r"bottom|last)\b(?! (?:described|seen|recorded|asked|to|time|in (?:[A-Z][a-z]+|20)|interests?|available|practice|"
     r"known|"
     r"estimate|guess|week|month|year|person|quarter|day|half))",
+    r"\bc(?:ame|omes|oming) out (?:on )?(?:top|best|worst|bottom)\b",
     r"\b(?:ranked|ranks|came) (?:\d|first|second|third)\b",
     r"\b(?:better|worse) than (?:the )?(?:other|all|any)\b", r"\b(?:top|bottom) of the (?:league|list)\b",
     r"\b(?:winner|loser|champion|star performer)s?\b",
