@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import nbformat
 import pytest
 
@@ -40,6 +41,9 @@ BROWSERS = (
 
 
 def pytest_configure(config):
+    # The same examples on every machine: a failure that CI finds can be found again at a desk.
+    hypothesis.settings.register_profile("course", derandomize=True, deadline=None, database=None)
+    hypothesis.settings.load_profile("course")
     config.addinivalue_line("markers", "browser: drives a real browser; skipped where none is installed")
 
 
