@@ -699,7 +699,14 @@ def test_columns_that_say_who_are_found_although_their_values_fit_no_strict_patt
     assert not any(value in finding.sentence + str(finding.places) for value in values)
 
 
-@pytest.mark.parametrize("values", [["Castle Hill", "Marrow Vale", "Southdene Ward"], ["Hospital Team", "Front Door"]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["Castle Hill", "Marrow Vale", "Southdene Ward"],
+        ["Hospital Team", "Front Door"],
+        ["Rose Court", "Douglas House", "Florence Lodge"],
+    ],
+)
 def test_places_and_services_are_no_names_of_people(values):
     table = table_of({"contact": some(*values, "Home Care", of=24), "days": range(24)})
     assert not [finding for finding in found(table) if finding.rank == 0]
@@ -730,3 +737,24 @@ def test_a_person_entered_again_with_a_slip_is_found_among_few_rows():
         }
     )
     assert the(table, "near-duplicate rows").count == 1
+
+
+def test_a_fifty_five_among_answers_from_one_to_five_is_outside_the_scale():
+    answers = some("1", "2", "3", "4", "5", of=60)
+    answers[8] = "55"
+    finding = the(table_of({"Q1": answers, "n": range(60)}), "numbers outside their scale")
+    assert (finding.count, finding.places[0].row, finding.places[0].value) == (1, 10, "55")
+    # Falls in a year have a tail of their own.
+    falls = [*some("0", "0", "0", "1", "1", "2", of=60), "3", "4", "6", "7"]
+    assert "numbers outside their scale" not in names(table_of({"falls": falls, "n": range(64)}))
+
+
+def test_a_wild_value_does_not_pass_the_total_row_when_the_other_columns_fit():
+    totals = pd.DataFrame({"area": ["Total"], "calls": ["60"], "visits": ["6"]})
+    rows = {"area": ["a", "b", "c"], "calls": ["10", "9999", "30"], "visits": ["1", "2", "3"]}
+    table = table_of(rows, totals=totals, total_rows=np.array([5]))
+    assert the(table, "totals that do not add up").columns == ("calls",)
+    # A row of averages fits nowhere and is no total.
+    totals = pd.DataFrame({"area": ["Total"], "calls": ["20"], "visits": ["2"]})
+    rows["calls"][1] = "20"
+    assert "totals that do not add up" not in names(table_of(rows, totals=totals, total_rows=np.array([5])))

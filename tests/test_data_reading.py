@@ -481,3 +481,10 @@ def test_hidden_rows_columns_and_formulas_of_an_ods_file_are_named(tmp_path):
     assert [place.row or place.letter for place in notes["hidden rows and columns"].places] == [4, 5, "C"]
     assert notes["hidden sheets"].places[0].sheet == "Raw"
     assert (found[0].kinds["All"] == "formula").all()
+
+
+def test_a_blank_row_behind_every_record_divides_nothing(tmp_path):
+    # What a program on Windows writes that ends its lines twice.
+    table = read(write(tmp_path / "a.csv", "\r\r\n".join(["id,team,days", *[f"{n},A,{n}" for n in range(9)], ""])))[0]
+    assert len(table.cells) == 9
+    assert "rows apart" not in noted(table)

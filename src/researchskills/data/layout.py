@@ -223,7 +223,9 @@ def _extent(full: np.ndarray, band: np.ndarray, columns: np.ndarray) -> tuple[in
 def _blocks(grid: Grid, full: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> tuple[list[Block], list[str]]:
     """Tables that stand below each other in one stack of columns."""
     bands = [rows[run] for run in _runs(full[np.ix_(rows, columns)].any(axis=1))]
-    if len(bands) > MOST_PIECES:
+    lone = sum(len(band) == 1 and full[np.ix_(band, columns)].sum() > 1 for band in bands)
+    # A blank row behind every record (line ends written twice) divides nothing.
+    if len(bands) > MOST_PIECES or (len(bands) >= 6 and lone > 0.6 * len(bands)):
         bands = [np.concatenate(bands)]
     blocks: list[Block] = []
     texts: list[str] = []

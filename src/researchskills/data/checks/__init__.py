@@ -53,6 +53,7 @@ _MODULES: dict[str, list[Callable[[Table], list[Finding]]]] = {
         numbers.stored_as_text,
         numbers.impossible,
         outliers.unlikely,
+        outliers.outside_the_scale,
         outliers.margins_of_error,
         units.another_unit,
         numbers.rounded,

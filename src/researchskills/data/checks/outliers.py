@@ -161,6 +161,43 @@ def _alone_above(values: np.ndarray, size: bool) -> np.ndarray:
     return found
 
 
+def outside_the_scale(table: Table) -> list[Finding]:
+    """A 55 among answers from 1 to 5: a key pressed twice, or two answers in one cell."""
+    columns, group = columns_of(table), []
+    for column in columns.of("number"):
+        known = ~np.isnan(column.plain) & column._known
+        usual = known & (column.counts >= 3)
+        if column.identifies or column.number_count < 30 or not 3 <= usual.sum() <= 11:
+            continue
+        scale, rare = column.plain[usual], known & ~usual
+        top = scale.max()
+        if top > 10 or scale.min() < 0 or (scale % 1 != 0).any() or column.counts[rare].sum() > 2:
+            continue
+        doubled = np.isin(column.plain, 11 * scale[scale > 0])
+        which = rare & (column.plain > 10) & (doubled | (column.plain >= 3 * top)) & ~np.isin(column.plain, (99, 999))
+        if which.any():
+            group.append((column, which, scale.min(), top))
+    if not group:
+        return []
+    column, _, low, top = group[0]
+    rows = [(column, row) for column, which, *_ in group for row in column.rows(which)]
+    other = f"; {words.count(len(group) - 1, 'other column')} likewise" if len(group) > 1 else ""
+    return [
+        columns.finding(
+            "numbers outside their scale",
+            f"{words.named([column])} holds {_value(column, column.rows(group[0][1])[0])} among values from "
+            f"{words.number(low)} to {words.number(top)}{other}.",
+            why="One such value outweighs ten true answers in an average.",
+            usual="People look at the form; where it cannot be found they read the value as missing and log it.",
+            certainty="likely",
+            rank=VALUES,
+            places=[columns.place(column, row) for column, row in rows],
+            count=len(rows),
+            columns=[column for column, *_ in group],
+        )
+    ]
+
+
 def _holds(number: int) -> str:
     return "holds" if number == 1 else "hold"
 

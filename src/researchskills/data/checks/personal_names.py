@@ -121,7 +121,8 @@ def is_names(column: Column) -> bool:
     role, called = column.words & _ROLES, column.words & {"name", "names"}
     used = np.flatnonzero(column._known)[:400]
     texts = [column.stripped[index] for index in used]
-    named = [text for text in texts if _PERSON_NAME.fullmatch(text)]
+    # Care homes are called Rose Court and Douglas House.
+    named = [text for text in texts if _PERSON_NAME.fullmatch(text) and text.split()[-1].casefold() not in _OF_PLACES]
     if len(used) < 3 or len(named) <= 0.8 * len(used):
         return False
     known = np.mean([_forename(text) for text in named])

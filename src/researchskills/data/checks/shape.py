@@ -133,11 +133,16 @@ def formulas(table: Table) -> list[Finding]:
             failed.append((column, which))
     if failed:
         count = sum(int(column.counts[which].sum()) for column, which in failed)
+        errors: dict[str, int] = {}
+        for column, which in failed:
+            for text, number in zip(column.stripped[which], column.counts[which], strict=True):
+                errors[text] = errors.get(text, 0) + int(number)
         found.append(
             columns.finding(
                 "formulas that failed",
                 f"{words.count(count, 'cell')} of {words.named([column for column, _ in failed])} "
-                f"{'holds' if count == 1 else 'hold'} an error of the spreadsheet instead of a value.",
+                f"{'holds' if count == 1 else 'hold'} an error of the spreadsheet instead of a value: "
+                f"{words.listed([f'“{error}” {number:,}' for error, number in errors.items()], 4, 'error')}.",
                 why="Something the formula pointed to is gone, so other results may rest on it too.",
                 usual="People mend the formula in the workbook and export again.",
                 certainty="certain",

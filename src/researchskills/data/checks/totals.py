@@ -22,6 +22,7 @@ def sums(table: Table) -> list[Finding]:
 
 def _total_rows(columns: Columns) -> list[Finding]:
     table, found, wrong = columns.table, [], []
+    fitting: set[int] = set()
     if not len(table.totals) or is_pivot(table):
         return []
     for position in range(len(table.totals)):
@@ -48,10 +49,12 @@ def _total_rows(columns: Columns) -> list[Finding]:
                 and column.number_count >= 2
             ):
                 wrong.append((column, position, stated, min(sums_, key=lambda one: abs(stated - one))))
+            elif sums_ and stated:
+                fitting.add(position)
     # Hidden cells explain a total above the sum of what is shown.
     wrong = [item for item in wrong if not (item[0].missing_rows.any() and item[2] >= item[3])]
     # A row of averages or rates is no sum: it misses by far in every column.
-    wrong = [item for item in wrong if item[3] and 0.5 < item[2] / item[3] < 2]
+    wrong = [item for item in wrong if item[3] and (0.5 < item[2] / item[3] < 2 or item[1] in fitting)]
     for column, position, stated, added in wrong[:3]:
         rounded = "; hidden or rounded cells may explain it" if column.missing_rows.any() else ""
         found.append(
