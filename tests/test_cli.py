@@ -1,7 +1,9 @@
 """The `course` command speaks plainly: a sentence and an exit status, never a traceback."""
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,17 @@ def test_a_problem_inside_a_notebook_is_a_sentence_too():
         assert result.error_in_exec._render_traceback_() == [str(result.error_in_exec)]
     finally:
         InteractiveShell.clear_instance()
+
+
+def test_stopping_half_way_says_so_and_leaves_no_half_report(tmp_path):
+    large = tmp_path / "large.csv"
+    large.write_text("a,b\n" + "\n".join(f"{number},text {number}" for number in range(600_000)), encoding="utf-8")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "researchskills.cli", "data", "check", str(large), "--report", str(tmp_path / "r.html")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    time.sleep(2)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert (running.returncode, said) == (130, "Stopped. What was finished is kept; run the command again to go on.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["large.csv"]

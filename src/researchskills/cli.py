@@ -21,6 +21,7 @@ from rich.table import Table
 
 from researchskills.errors import CourseError
 
+STOPPED = 130  # exit status of a program that was stopped with Ctrl and C
 app = typer.Typer(
     name="course",
     help="Research at the Interface: run the course, hand in, mark, send feedback, build.",
@@ -304,9 +305,10 @@ def main() -> None:
     except CourseError as problem:
         err.print(str(problem), markup=False, soft_wrap=True)
         sys.exit(problem.exit_status)
-    except KeyboardInterrupt:
-        err.print("Stopped. What was finished is kept; run the command again to go on.")
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == STOPPED:  # typer has caught the Ctrl and C, and says nothing
+            err.print("Stopped. What was finished is kept; run the command again to go on.")
+        raise
     except Exception:
         err.print(
             "Something went wrong inside the course. Your work has not been changed. "
