@@ -167,14 +167,14 @@ def test_the_wards_and_referrals_of_unit_1_are_those_of_the_files():
         f"Weaverholm has {weaver['home_care_users']}, and we would expect {expected['W38']:.1f}:",
         f"this county has {len(wards)} wards: about {0.05 * len(wards):.0f} of them would stand out by chance alone",
         f"holds {len(referrals):,} referrals, but only {referrals['person'].nunique():,} people.",
-        f"the record of {all_of_them} referred people says of {yes} that they live alone and of {no} that they do "
-        f"not. For {unknown} it says nothing.",
+        f"At Northmoor General, {all_of_them} referrals came in. For {yes} of them the record says that the person "
+        f"lives alone, for {no} that they do not. For {unknown} it says nothing.",
         f"{yes} of {all_of_them} is {percent(yes, all_of_them):.0f}%; {yes} of the {yes + no} known is "
         f"{percent(yes, yes + no):.0f}%.",
-        f"if all the unknown lived alone it would be {percent(yes + unknown, all_of_them):.0f}%",
+        f"if the person lived alone in all the unknown ones, it would be {percent(yes + unknown, all_of_them):.0f}%",
         f"From April 2024 to March 2026, {(referrals['bounced'] == 'yes').sum()} referrals were for people",
         f"would be {len(referrals) - referrals['person'].nunique():,} people too many",
-        f"for {unknown} people the record is silent",
+        f"for {unknown} referrals the record is silent",
     ]) == []
     assert all(referrals.query("team == 'Northmoor General social work'").groupby("living_alone").size() > 0)
 
@@ -223,7 +223,7 @@ def test_the_delays_of_unit_2_are_those_of_the_files():
         f"{(days >= 7).sum()} of the {len(days):,} delays, about a quarter, were a week or longer.",
         f"Delays of a week or more happened {(days >= 7).sum()} times.",
     ]) == []
-    assert (days <= 3).mean() >= 0.5  # the title of the histogram
+    assert (days <= 3).mean() > 0.5  # the title of the histogram
     assert 0.23 < (days >= 7).mean() < 0.27
 
 
@@ -260,8 +260,8 @@ def test_the_wellbeing_of_unit_4_is_that_of_the_files():
     lost = offered[offered["wellbeing_after"].isna()]
     assert lost["wellbeing_before"].mean() < offered.dropna(subset="wellbeing_after")["wellbeing_before"].mean()
     assert missing("lesson.md", [
-        f"These {len(helped)} people rose by more than chance alone would carry them: the interval, {low:.1f} to "
-        f"{high:.1f} points",
+        f"On average these {len(helped)} people rose: the interval, {low:.1f} to {high:.1f} points",
+        f"The mean change was {with_support:.1f} points, 95% confidence interval {low:.1f} to {high:.1f} points.",
         f"And {len(lost)} of {len(offered)} people are missing, who had started a little lower.",
         f"They rose by {others.mean():.2f} points.",
         f"A difference of {difference[0]:.2f} points, with an interval from {difference[1]:.2f} to "
@@ -320,11 +320,14 @@ def test_the_diary_of_unit_5_is_that_of_the_files():
     assert (by_nurse[2] - by_nurse[1]) > 2 * (naive[2] - naive[1])
     assert naive[2] - naive[0] < 2  # “to within two points”
     assert missing("lesson.md", [
-        f"{COUNTS[days['nurse'].nunique()]} district nurses kept a diary for eight weeks, {len(days)} days in all.",
+        f"{COUNTS[days['nurse'].nunique()]} district nurses kept a diary for eight weeks, on two days a week: "
+        f"{len(days)} days in all.",
         f"about {naive[0]:.0f}% of a day goes on others' tasks",
         f"here it is {alike:.2f}", f"{len(days)} days are worth about {worth:.0f}.",
     ]) == []
     assert days["week"].nunique() == 8
+    assert days.groupby(["nurse", "week"]).size().max() == 2
+    assert 3.9 < len(days) / worth < 4.1  # “here by about 4”
 
 
 def test_the_league_table_of_unit_5_is_that_of_the_files():
@@ -398,6 +401,9 @@ def test_what_is_said_of_people_who_draw_on_care_and_of_carers_is_in_the_surveys
         f"{content} of the {len(answered)} who answered ({percent(content, len(answered)):.1f}%)",
         f"{(known['draws_on_care'] == 'yes').sum()} of the {len(known)} carers who answered this question",
         f"lower by about {-difference[0]:.1f} points",
+        f"The mean was {both.mean():.1f} points for carers who draw on care too, and {only.mean():.1f} for the others. "
+        f"The difference is {difference[0]:.1f} points, 95% confidence interval {difference[1]:.1f} to "
+        f"{difference[2]:.1f}.",
         f"Only {(carers['answered'] == 'yes').sum()} of {len(carers)} carers sent the form back.",
     ]) == []
 
@@ -532,7 +538,7 @@ def keys() -> dict[str, tuple[float, list[float]]]:
             by_job.median()["social worker"], therapist.mean(), therapist.quantile(0.75), len(therapist)]),
         "m05-p8-three": (wilson(3, 4)[0], [
             wilson(7, 9)[0], wilson(3, 4)[1], 75, exact(3, 4), textbook(3, 4)]),
-        "m05-p14-high": (percent(*service_b), [
+        "m05-p15-high": (percent(*service_b), [
             percent(*service_a), percent(*at_home("Service B", "low")), percent(*at_home("Service B")), service_b[0]]),
         "m05-q1-rate": (1000 * south["home_care_users"] / south["people_65_plus"], [
             1000 * south["home_care_users"] / south["population"],
