@@ -3,7 +3,7 @@
 How it works. Each nurse has a usual share of time that goes to work which is not hers or his; each
 diary day lies around it. The two spreads are set so that the wanted part of all variance lies between
 nurses (the intraclass correlation). A day's minutes are then parted into own work and others' work, and
-each part into activities. Nurses who step in most write down the fewest unmet needs: a need that
+each part into activities. Nurses who step in more tend to write down fewer unmet needs: a need that
 somebody meets on the quiet is not recorded anywhere.
 
 Run `python generate.py` to write beside this file, `python generate.py FOLDER` to write elsewhere.
