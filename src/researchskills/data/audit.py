@@ -109,9 +109,11 @@ class Audit:
 
     def to_table(self) -> pd.DataFrame:
         """One row for each hidden cell: smallest, largest, and whether it leaks."""
+        # A cell of which only “2 or 3” is left has not been given away, but nobody would call it safe.
+        heading, leaks, holds = (("known exactly", "yes", "no") if self.protection == 1 else ("safe", "no", "yes"))
         rows = [{"hidden cell": one.name, "at least": one.low, "at most": "no limit" if one.high is None else one.high,
-                 "safe": "no" if self._leaks(one) else "yes", "how": one.how} for one in self.intervals]
-        return pd.DataFrame(rows, columns=["hidden cell", "at least", "at most", "safe", "how"])
+                 heading: leaks if self._leaks(one) else holds, "how": one.how} for one in self.intervals]
+        return pd.DataFrame(rows, columns=["hidden cell", "at least", "at most", heading, "how"])
 
     def __repr__(self) -> str:
         return "\n".join([self.sentence, *([self.to_table().to_string(index=False)] if self.intervals else [])])
@@ -171,6 +173,9 @@ def audit(model: Cells, *, protection: int, threshold: int = THRESHOLD, known_ra
         protection, threshold, bool(model.sums),
     )
     leaking = {one.name for one in found.leaks}
+    if known_range:
+        # Also of those that are not exact it is said what the sums add to what was known before.
+        leaking |= {one.name for one in found.intervals if one.width < known_range[1] - known_range[0]}
     explained = tuple(
         replace(one, how=_how(model, place, bounds)) if one.name in leaking else one
         for one, place in zip(found.intervals, sorted(bounds), strict=True)
@@ -366,7 +371,7 @@ def difference_tables(a, b, *, threshold: int = THRESHOLD, part_of: bool = False
             found.append(said)
         rows.append({"cell": name, names[0]: reading.SYMBOL if one is None else one,
                      names[1]: reading.SYMBOL if other is None else other,
-                     "difference": _range(low, high), "gives away": "a small count" if said else "nothing small"})
+                     "difference": _range(low, high), "gives away": _gives_away(low, said)})
     if found:
         sentence = (f"Put together, the two tables give away {len(found)} small "
                     f"{'count' if len(found) == 1 else 'counts'}. {' '.join(found)}")
@@ -407,6 +412,12 @@ def _range(low, high) -> str:
     if high is None:
         return f"{low} or more"
     return str(low) if low == high else f"{low} to {high}"
+
+
+def _gives_away(low, said: str) -> str:
+    if low is None:
+        return "hidden here; do the other lines tell?"
+    return "a small count" if said else "nothing small"
 
 
 def _said_difference(name: str, low, high, threshold: int, part_of: bool, names) -> str:

@@ -73,6 +73,8 @@ class Layout:
     title: str
     #: (row label position, column position) in `table` → place of the cell.
     at: dict[tuple[int, int], int]
+    #: What its rows, columns or labels are: locality, answer.
+    dimensions: tuple[str, ...] = ()
 
     def filled(self, values: list) -> pd.DataFrame:
         """The table with these values in the places of its cells."""
@@ -139,7 +141,7 @@ def read(tables, *, count: str | None = None, total=None, add_totals: bool = Fal
                 )
             own[key] = places[key]
             at[position] = places[key]
-        cells.frames.append(Layout(grid.frame, title, at))
+        cells.frames.append(Layout(grid.frame, title, at, tuple(grid.dimensions)))
         cells.sums += [one for one in _sums(grid, own, is_total) if one not in cells.sums]
     _check_sums(cells)
     return cells

@@ -12,9 +12,9 @@ from traitlets import Dict, List, Unicode
 from researchskills import _html
 from researchskills.activity import Activity
 from researchskills.data.changes import ACTIONS, MISSING_CODES, ChangeLog, Rule
-from researchskills.data.conditions import OFFERED, Condition
+from researchskills.data.conditions import OFFERED, Condition, flagged
 from researchskills.data.headline import NEED_VALUE, STATISTICS
-from researchskills.data.rule_builder import condition_controls, whole
+from researchskills.data.rule_builder import condition_controls, lacking, whole
 from researchskills.errors import CourseError
 from researchskills.store import now
 
@@ -98,6 +98,10 @@ class Cleaning(Activity):
         action = self.draft.get("action", "")
         if not action:
             raise CourseError("Choose what to do first.")
+        if lacking(built):
+            raise CourseError(lacking(built))
+        if len(built["conditions"]) > 1 and action not in {"drop", "flag"} and not self.draft.get("field"):
+            raise CourseError("There are several conditions: choose the field to change first.")
         listed = tuple(Condition.from_dict(one) for one in built["conditions"])
         column = self.draft.get("field") or next((one.field for one in listed if one.field in self.log.raw.columns),
                                                  self.log.raw.columns[0])
@@ -120,6 +124,8 @@ class Cleaning(Activity):
     def preview(self) -> str:
         """How many rows the rule in the controls would touch, as a sentence."""
         try:
+            if whole(self.draft) and not self.draft.get("action"):
+                return self._fitting()
             rule = self.rule()
             rows = self.log.preview(rule)
         except CourseError as problem:
@@ -130,15 +136,31 @@ class Cleaning(Activity):
         return (f"{rule.words} This would touch {len(rows):,} of {len(self.log.frame):,} rows, "
                 f"the first in row {examples}.")
 
+    def _fitting(self) -> str:
+        """How many rows the conditions fit, before it is decided what to do with them."""
+        built = whole(self.draft)
+        if lacking(built):
+            return lacking(built)
+        mask = flagged(self.log.frame, [Condition.from_dict(one) for one in built["conditions"]], built["joined"])
+        return (f"What you chose fits {int(mask.sum()):,} of {len(self.log.frame):,} rows. Choose what to do with "
+                "them next.")
+
     def apply(self, why: str | None = None, when: str | None = None) -> str:
         """Apply the rule in the controls and log it; gives a sentence on what was done or what is lacking."""
+        why = self.draft.get("why", "") if why is None else why
+        asked = [words for words, given in (("say who you are, in the first box", self.who),
+                                            ("say why, for a reader who was not there", why)) if not given.strip()]
         try:
-            entry = self.log.apply(self.rule(), why=self.draft.get("why", "") if why is None else why,
-                                   who=self.who, when=when or now())
+            rule = self.rule()
+            if asked:
+                return f"Nothing was changed yet. First {', and '.join(asked)}."
+            entry = self.log.apply(rule, why=why, who=self.who, when=when or now())
         except CourseError as problem:
             return str(problem)
         self.rules = [*self.rules, {"rule": entry.rule.as_dict(), "who": entry.who, "when": entry.when,
                                     "why": entry.why}]
+        # A reason belongs to one change: left standing, it would be logged with the next one too.
+        self._put({"why": ""})
         count = len(entry.rows)
         return f"Logged as change {len(self.rules)}: {count:,} row{'' if count == 1 else 's'} touched."
 
@@ -205,29 +227,41 @@ class Cleaning(Activity):
         def say(words: str):
             verdict.value = f'<div role="alert"><p>{_html.escape(words)}</p></div>'
 
-        def redraw(_change=None):
-            log.value, figure.value = self.log.html(), self._headline_html()
+        def refigure(_change=None):
+            if self.figure.get("statistic"):
+                # Every step is worked out again, which takes some seconds on a slow computer.
+                figure.value = '<p role="status">Working it out …</p>'
+            figure.value = self._headline_html()
+
+        def redraw():
+            log.value = self.log.html()
+            refigure()
 
         def button(words: str, act):
             made = Button(description=words)
 
             def pressed(_button):
+                verdict.value = '<p role="status">Working it out …</p>'
+                before = list(self.rules)
                 say(act())
-                redraw()
+                actions[-1].value = self.draft.get("why", "")
+                if self.rules != before:
+                    redraw()
 
             made.on_click(pressed)
             return made
 
+        fields = list(self.log.raw.columns)
+        actions = self._action_controls(fields)
         buttons = [button("How many rows would it touch?", self.preview), button("Apply and log it", self.apply),
                    button("Take the last change back", self.undo)]
         exports = [button("Save the log as a table (csv)", lambda: self.export("csv")),
                    button("Save the log as a page (html)", lambda: self.export("html"))]
-        self.observe(redraw, names=["figure"])
+        self.observe(refigure, names=["figure"])
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
         redraw()
-        fields = list(self.log.raw.columns)
         lists = condition_controls(fields, list(OFFERED), lambda: self.draft, self._put, self.log.raw)
-        return VBox([HTML(self._task_html()), self._who_control(), *lists, *self._action_controls(fields),
+        return VBox([HTML(self._task_html()), self._who_control(), *lists, *actions,
                      HBox(buttons), verdict, notice, *self._figure_controls(fields), figure, log, HBox(exports)])
 
     def _put(self, draft: dict) -> None:

@@ -36,7 +36,6 @@ LINES_IN_A_CELL = 60
 LONGEST_CELL = 20_000_000
 
 _DELIMITERS = (",", ";", "\t", "|")
-_DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes"}
 #: Letters and signs that are at home in British and other western European text.
 _EXPECTED = frozenset(
     "£€§°²³½¼¾·•…–—‘’“”«»©®™×÷±µ´¸¨ªº¡¿\xa0\xad†"

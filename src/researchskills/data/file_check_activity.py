@@ -45,9 +45,14 @@ def examples() -> dict[str, Path]:
     return found
 
 
+def own_home(folder: Path) -> Path:
+    """Where a learner may put files of their own: `my-data` beside the folder of the module."""
+    return folder.resolve().parent / OWN_FOLDER
+
+
 def own_files(folder: Path) -> list[Path]:
-    """Files of the learner's own, in `my-data` beside the folder of the module."""
-    home = folder.resolve().parent / OWN_FOLDER
+    """Files of the learner's own, in `my-data`."""
+    home = own_home(folder)
     if not home.is_dir():
         return []
     return sorted(path for path in home.iterdir()
@@ -188,28 +193,68 @@ class FileCheck(Activity):
         """Lists to choose a file, a button, and the findings ten at a time."""
         from ipywidgets import HTML, Button, Dropdown, FileUpload, VBox
 
-        shipped, mine = examples(), {path.name: path for path in own_files(self.folder)}
+        shipped, mine = examples(), {}
         where = Dropdown(options=[("an example of the course", _EXAMPLE), (f"my folder “{OWN_FOLDER}”", _FOLDER),
                                   ("another file on this computer", _UPLOAD)], description="Where the file is")
         example = Dropdown(options=[(_CHOOSE, ""), *((_label(one), one) for one in shipped)],
                            value=self.example if self.example in shipped else "", description="Example")
-        own = Dropdown(options=[(_CHOOSE if mine else f"There is no file in “{OWN_FOLDER}” yet", ""),
-                                *((one, one) for one in mine)], description=f"File in “{OWN_FOLDER}”")
+        own = Dropdown(description=f"File in “{OWN_FOLDER}”")
         upload = FileUpload(accept=",".join(sorted(_KINDS)), multiple=False, description="Choose a file")
         button = Button(description="Check this file")
-        status, verdict, notice = HTML(), HTML(), HTML(self.notice_html())
+        status, verdict, notice, name = HTML(), HTML(), HTML(self.notice_html()), HTML()
         results = VBox([])
+        pages = Dropdown(description="Findings to read")
+        pages.layout.display = "none"
         chosen = {_EXAMPLE: example, _FOLDER: own, _UPLOAD: upload}
 
+        def look():
+            # Looked up anew each time: the file may have been put there a moment ago.
+            mine.clear()
+            mine.update((path.name, path) for path in own_files(self.folder))
+            options = [(_CHOOSE if mine else f"There is no file in “{OWN_FOLDER}” yet", ""),
+                       *((one, one) for one in mine)]
+            if tuple(options) != tuple(own.options):
+                held = own.value
+                own.options = options
+                own.value = held if held in mine else ""
+
         def arrange(_change=None):
+            look()
             for kind, widget in chosen.items():
                 widget.layout.display = None if kind == where.value else "none"
+            name.layout.display = None if where.value == _UPLOAD else "none"
+
+        def picked(_change=None):
+            named = upload.value[0]["name"] if upload.value else ""
+            name.value = f'<p role="status">Chosen: {_html.escape(named)}</p>' if named else ""
+
+        def show(start: int):
+            results.children = self._result_widgets(start, turned)
+
+        def turned(start: int):
+            # The list above the findings is where reading goes on, for the eyes and for the keyboard.
+            pages.value = start
+            pages.focus()
 
         def progress(words: str, share: float):
             status.value = f'<p role="status">{_html.escape(words)} … {100 * min(share, 1):.0f} %</p>'
 
+        def paged(change):
+            if change["new"] is not None:
+                show(change["new"])
+
+        def no_file() -> str:
+            if where.value != _FOLDER or mine:
+                return "Choose a file first."
+            return (f"There is no file in “{OWN_FOLDER}” yet. Put a copy of yours into the folder "
+                    f"{own_home(self.folder)} (make it if it is not there) and choose the button again, or choose "
+                    "“another file on this computer” in the list above.")
+
         def pressed(_button):
-            verdict.value = ""
+            look()
+            # What was found in another file must not stand below this one's name.
+            verdict.value, results.children, pages.layout.display = "", [], "none"
+            status.value = '<p role="status">Reading the file …</p>'
             if where.value == _EXAMPLE and example.value:
                 done = self.check(shipped[example.value], _EXAMPLE, example.value, progress)
             elif where.value == _FOLDER and own.value:
@@ -218,23 +263,33 @@ class FileCheck(Activity):
                 [file] = upload.value
                 done = self.check_upload(file["name"], bytes(file["content"]), progress)
             else:
-                verdict.value = '<div role="alert"><p>Choose a file first.</p></div>'
+                status.value = ""
+                verdict.value = f'<div role="alert"><p>{_html.escape(no_file())}</p></div>'
                 return
             status.value = ""
             told = self.found.sentence if done else self.trouble
             verdict.value = f'<div role="alert"><p>{_html.escape(told)}</p></div>'
             if done:
-                results.children = self._result_widgets(results, 0)
+                many = len(self.findings())
+                pages.unobserve(paged, names="value")
+                pages.options = [(_span(start, many), start) for start in range(0, many, AT_A_TIME)] or [(_CHOOSE, 0)]
+                pages.value = 0
+                pages.observe(paged, names="value")
+                pages.layout.display = None if many > AT_A_TIME else "none"
+                show(0)
                 self.refresh_report()
 
         where.observe(arrange, names="value")
+        upload.observe(picked, names="value")
+        pages.observe(paged, names="value")
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
         button.on_click(pressed)
         arrange()
-        return VBox([HTML(_INTRODUCTION), where, example, own, upload, button, status, verdict, notice, results])
+        return VBox([HTML(_INTRODUCTION), where, example, own, upload, name, button, status, verdict, notice, pages,
+                     results])
 
-    def _result_widgets(self, box, start: int) -> list:
-        """The findings from one place on, with their controls, and buttons to go on and back."""
+    def _result_widgets(self, start: int, turned) -> list:
+        """The findings from one place on, with their controls, and buttons that call `turned` to go on and back."""
         from ipywidgets import HTML, Button, HBox
 
         keyed = self.findings()
@@ -246,21 +301,16 @@ class FileCheck(Activity):
 
         def turn(words: str, to: int):
             button = Button(description=words)
-
-            def pressed(_button):
-                box.children = self._result_widgets(box, to)
-
-            button.on_click(pressed)
+            button.on_click(lambda _button: turned(to))
             turns.append(button)
 
         if start > 0:
-            turn(f"Back to findings {start - AT_A_TIME + 1} to {start}", start - AT_A_TIME)
+            turn(f"Back to findings {_span(start - AT_A_TIME, len(keyed))}", start - AT_A_TIME)
         if start + AT_A_TIME < len(keyed):
-            turn(f"On to findings {start + AT_A_TIME + 1} to {min(start + 2 * AT_A_TIME, len(keyed))}",
-                 start + AT_A_TIME)
-        shown = f"<p>Findings {start + 1} to {min(start + AT_A_TIME, len(keyed))} of {len(keyed)}.</p>" if keyed else ""
+            turn(f"On to findings {_span(start + AT_A_TIME, len(keyed))}", start + AT_A_TIME)
+        shown = f"<p>Findings {_span(start, len(keyed))} of {len(keyed)}.</p>" if keyed else ""
         looked = "".join(f"<li>{_html.escape(one)}</li>" for one in self.found.looked_for)
-        end = HTML(f"<details><summary>What it was looked for</summary><ul>{looked}</ul></details>")
+        end = HTML(f"<details><summary>What was looked for</summary><ul>{looked}</ul></details>")
         return [HTML(shown), *widgets, HBox(turns), end]
 
     def _decision_widgets(self, number: int, key: str, group) -> list:
@@ -347,6 +397,10 @@ def _label(example: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def _span(start: int, many: int) -> str:
+    return f"{start + 1} to {min(start + AT_A_TIME, many)}"
+
+
 def _finding_html(number: int, group) -> str:
     sentences = "".join(f"<li>{_html.escape(one.sentence)}</li>" for one in group.findings[:3])
     more = len(group.findings) - 3
@@ -354,7 +408,8 @@ def _finding_html(number: int, group) -> str:
     places = [place.words() for one in group.findings for place in one.places][:5]
     looked = "".join(f"<li>{_html.escape(one)}</li>" for one in places)
     where = f"<p>For example:</p><ul>{looked}</ul>" if looked else ""
-    return (f"<p><strong>{number}. {_html.escape(group.check)}</strong> ({_html.escape(GROUPS[group.rank])}; "
+    title = group.check[:1].upper() + group.check[1:]
+    return (f"<p><strong>{number}. {_html.escape(title)}</strong> ({_html.escape(GROUPS[group.rank])}; "
             f"{group.certainty})</p><ul>{sentences}</ul>{beyond}{where}"
             f"<p>Why it matters: {_html.escape(group.why)}</p>"
             f"<p>What people usually do: {_html.escape(group.usual)}</p>")

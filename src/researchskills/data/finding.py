@@ -24,8 +24,6 @@ GROUPS = {
 MOST_PLACES = 5
 #: Longest value that is shown, in characters.
 LONGEST_VALUE = 60
-#: Stands where an identifying value was.
-MASK = "…"
 
 
 @dataclass(frozen=True)

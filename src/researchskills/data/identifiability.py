@@ -66,10 +66,11 @@ class Combinations:
         count = len(self.alone)
         said = [f"Of {self.people:,} people, {count:,} ({_share(count, self.people)}) are alone with their "
                 f"combination of {facts}; {self.few:,} are in a group of fewer than {self.wanted}. "
-                f"The smallest group has {self.k}."]
+                f"The smallest group has {self.k:,} {'person' if self.k == 1 else 'people'} (k = {self.k:,})."]
         if self.fewest:
             names = ", ".join(one.replace("_", " ") for one in self.fewest)
-            said.append(f"The fewest facts that single out anybody: {names}.")
+            said.append(f"One fact alone singles out at least one person: {names}." if len(self.fewest) == 1 else
+                        f"{len(self.fewest)} facts are enough to single out at least one person: {names}.")
         if count:
             best = self.without.iloc[0]
             said.append(f"Leaving out {str(best['left out']).replace('_', ' ')} helps most: "
@@ -83,7 +84,8 @@ class Combinations:
         return f"{self.sentence}\n{self.without.to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self.sentence)}</p>{html_table(self.without, 'People alone if one fact is left out')}"
+        table = self.without.assign(**{"left out": [str(one).replace("_", " ") for one in self.without["left out"]]})
+        return f"<p>{escape(self.sentence)}</p>{html_table(table, 'People alone if one fact is left out')}"
 
 
 def unique_combinations(data, columns, *, sensitive: str | None = None, k: int = 5) -> Combinations:

@@ -99,7 +99,8 @@ class MatchUp(Activity):
         right, given, total = (sum(part) for part in zip(*counts.values(), strict=True))
         if not given:
             return checks.Outcome(checks.NOT_ATTEMPTED, "Give at least one case its cause first.")
-        lines = "\n".join(f"- **{name}**: {a} of {c} right" + (f", {c - b} still without a cause" if b < c else "")
+        lines = "\n".join(f"- **{_named(name)}**: {a} of {c} right"
+                          + (f", {c - b} still without a cause" if b < c else "")
                           for name, (a, b, c) in counts.items())
         if right == total:
             return checks.Outcome(checks.CORRECT, f"All {total} differences have their cause. None of them says that "
@@ -126,15 +127,22 @@ class MatchUp(Activity):
         from ipywidgets import HTML, Button, Dropdown, VBox
 
         groups = self.groups()
-        chooser = Dropdown(options=[(f"{name} ({len(cases)})", name) for name, cases in groups.items()],
+        chooser = Dropdown(options=[(f"{_named(name)} ({len(cases)})", name) for name, cases in groups.items()],
                            description="Group of differences")
+        names = list(groups)
         shown, verdict, notice = VBox([]), HTML(), HTML(self.notice_html())
         if self.checked:
             verdict.value = _outcome_html(self.outcome())
         button = Button(description="Check the causes", tooltip="Check the causes given so far")
+        following = Button(description="Go to the next group")
 
         def redraw(_change=None):
-            shown.children = self._group_widgets(groups[chooser.value], redraw)
+            shown.children = [*self._group_widgets(groups[chooser.value]), following]
+
+        def on(_button):
+            chooser.value = names[(names.index(chooser.value) + 1) % len(names)]
+            # The next group is read from its top on.
+            chooser.focus()
 
         def pressed(_button):
             verdict.value = f'<div role="alert">{_outcome_html(self.check())}</div>'
@@ -145,12 +153,13 @@ class MatchUp(Activity):
 
         chooser.observe(redraw, names="value")
         button.on_click(pressed)
+        following.on_click(on)
         self.observe(changed, names="causes")
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
         redraw()
         return VBox([HTML(self._task_html() + _causes_html()), chooser, shown, button, verdict, notice])
 
-    def _group_widgets(self, cases: list[int], redraw) -> list:
+    def _group_widgets(self, cases: list[int]) -> list:
         from ipywidgets import HTML, Button, Dropdown
 
         options = [(_CHOOSE, ""), *((cause, cause) for cause in offered())]
@@ -160,19 +169,25 @@ class MatchUp(Activity):
             widget.observe(lambda change: self.explain([case], change["new"]), names="value")
             return widget
 
-        each = [widget for case in cases for widget in (HTML(self._evidence_html(case)), chooser(case))]
+        choosers = {case: chooser(case) for case in cases}
+        each = [widget for case in cases for widget in (HTML(self._evidence_html(case)), choosers[case])]
         if len(cases) == 1:
             return each
         every = Dropdown(options=options, description="One cause for all of this group")
-        give = Button(description="Give it to all of them")
+        give, given = Button(description="Give it to all of them"), HTML()
 
         def pressed(_button):
-            if every.value:
-                self.explain(cases, every.value)
-                redraw()
+            if not every.value:
+                given.value = '<p role="status">Choose a cause in the list first.</p>'
+                return
+            self.explain(cases, every.value)
+            # The lists stay where they are, so that the keyboard does not lose its place.
+            for widget in choosers.values():
+                widget.value = every.value
+            given.value = f'<p role="status">All {len(cases)} have it now.</p>'
 
         give.on_click(pressed)
-        return [*each, every, give]
+        return [*each, every, give, given]
 
     def _evidence_html(self, case: int) -> str:
         """What the systems hold about a case, side by side; where they differ is said in a word."""
@@ -199,7 +214,8 @@ class MatchUp(Activity):
 
     def report(self) -> str:
         """The task, the groups, and the causes given."""
-        lines = [{"group": name, "cases": len(cases), "with a cause": sum(bool(self.given(case)) for case in cases)}
+        lines = [{"group": _named(name), "cases": len(cases),
+                  "with a cause": sum(bool(self.given(case)) for case in cases)}
                  for name, cases in self.groups().items()]
         given = pd.Series(list(self.causes.values()), dtype=object).value_counts().sort_index()
         counts = pd.DataFrame({"cause": list(given.index), "cases": list(given)})
@@ -208,6 +224,10 @@ class MatchUp(Activity):
         return (f'<section class="rs-report" aria-label="Two systems">{self._task_html()}{_causes_html()}'
                 f"{html_table(pd.DataFrame(lines), 'Groups of differences')}"
                 f"<p><strong>Your answer</strong></p>{answer}{verdict}{self.notice_html()}</section>")
+
+
+def _named(group: str) -> str:
+    return group.replace("_", " ")
 
 
 def _plain(value) -> str:

@@ -11,7 +11,7 @@ from traitlets import Bool, Dict, Instance, List, TraitError, Unicode, validate
 
 from researchskills import _html, bank, checks
 from researchskills.activity import Activity
-from researchskills.ask import Asked
+from researchskills.ask import Asked, checking_html
 from researchskills.data import identifiability, protect_question
 from researchskills.data.audit import Audit, recoverable
 from researchskills.data.suppression import readable
@@ -37,6 +37,8 @@ DEFENDED = {
               "as it takes that nobody can work them out.",
     "kind": "protect",
 }
+#: The three steps; a page can show some of them here and the others further down.
+STEPS = ("defend", "attack", "neighbour")
 #: Facts that a neighbour may know, as far as the table of persons has them.
 KNOWN_NEXT_DOOR = ("ward", "locality", "age_band", "sex", "ethnicity", "living_alone")
 
@@ -72,6 +74,7 @@ class ProtectAsked(Asked):
         Names of the hidden cells, such as `Eastfold, reablement`.
     """
 
+    slow = True
     answer = List(Unicode()).tag(saved=True)
 
     @validate("answer")
@@ -128,6 +131,8 @@ class Protect(Activity):
         Column that names a person, where one can stand in several rows.
     folder : pathlib.Path, optional
         The notebook's folder.
+    steps : list of str, optional
+        Which of `defend`, `attack` and `neighbour` are shown; by default all three.
 
     Attributes
     ----------
@@ -149,10 +154,14 @@ class Protect(Activity):
     _defence = Instance(bank.Question)
 
     def __init__(self, name: str, attacked: str = "service_user_survey/published", people: str = "referrals/referrals",
-                 person: str | None = "person", folder: Path | None = None):
+                 person: str | None = "person", folder: Path | None = None, steps: tuple[str, ...] = STEPS):
+        if not steps or set(steps) - set(STEPS):
+            raise CourseError(f"The steps are {', '.join(STEPS)}. Name one or several of them.", exit_status=2)
+        self.steps = tuple(step for step in STEPS if step in steps)
         self._defence = _defence()
         self.attacked_table, self.audit = _attacked(attacked)
         self.people = _people(people, person)
+        self._neighbour, self._intruders = None, {}
         super().__init__(name, folder)
         self.observe(lambda _: setattr(self, "defended", False), names="hidden")
         self.observe(lambda _: setattr(self, "attacked_once", False), names="guesses")
@@ -183,7 +192,9 @@ class Protect(Activity):
             if not typed:
                 continue
             value = checks.as_number(typed)
-            if one.low != one.high:
+            if value is None:
+                said.append(f"{one.name}: “{typed}” cannot be read as a number. Use digits, such as 3.")
+            elif one.low != one.high:
                 said.append(f"{one.name}: you say {typed}. Nobody can be sure: it is between {one.low} and {one.high}.")
             elif value == one.low:
                 said.append(f"{one.name}: you say {typed}. Right: the count was never hidden. {one.how}")
@@ -198,19 +209,27 @@ class Protect(Activity):
 
     def neighbour(self) -> dict[str, str]:
         """An invented person who stands out more than anybody else: what is known about them."""
-        row = self.people.loc[_rarest(self.people)]
-        return {column: show(row[column]) for column in self.people.columns}
+        if self._neighbour is None:
+            row = self.people.loc[_rarest(self.people)]
+            self._neighbour = {column: show(row[column]) for column in self.people.columns}
+        return self._neighbour
 
     def intruder(self) -> str:
         """How many people fit what the neighbour knows, and how many stand out so."""
         chosen = [column for column in self.people.columns if column in self.facts]
         if not chosen:
             return "Tick at least one fact that somebody next door would know."
+        # The panel and the report ask for the same words, and counting takes a moment.
+        if tuple(chosen) not in self._intruders:
+            self._intruders[tuple(chosen)] = self._counted(chosen)
+        return self._intruders[tuple(chosen)]
+
+    def _counted(self, chosen: list[str]) -> str:
         person = self.neighbour()
         fit = identifiability.matching(self.people, {column: person[column] for column in chosen})
-        known = ", ".join(f"{column.replace('_', ' ')} {person[column]}" for column in chosen)
         who = "One person fits: you have found them" if fit == 1 else f"{fit:,} people fit"
-        return f"{known}: {who}. {identifiability.unique_combinations(self.people, chosen).sentence}"
+        return (f"You know: {_facts(person, chosen)}. {who}. And the others in the list? "
+                f"{identifiability.unique_combinations(self.people, chosen).sentence}")
 
     # -- saved and shown ---------------------------------------------------------------------------
 
@@ -227,7 +246,9 @@ class Protect(Activity):
 
         notice = HTML(self.notice_html())
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
-        return VBox([*self._defend_controls(), *self._attack_controls(), *self._intrude_controls(), notice])
+        controls = {"defend": self._defend_controls, "attack": self._attack_controls,
+                    "neighbour": self._intrude_controls}
+        return VBox([*(one for step in self.steps for one in controls[step]()), notice])
 
     def _defend_controls(self) -> list:
         from ipywidgets import HTML, Button
@@ -239,6 +260,7 @@ class Protect(Activity):
             preview.value, verdict.value = self._preview_html(), ""
 
         def pressed(_button):
+            verdict.value = checking_html()
             self.defended = True
             verdict.value = f'<div role="alert">{self._defence_html()}</div>'
 
@@ -246,7 +268,7 @@ class Protect(Activity):
         button.on_click(pressed)
         boxes = _ticks(protect_question.offered(self._defence.content), lambda: self.hidden,
                        lambda value: setattr(self, "hidden", value), self, "hidden")
-        return [HTML(_defend_task()), *boxes, preview, button, verdict]
+        return [HTML(self._defend_task()), *boxes, preview, button, verdict]
 
     def _attack_controls(self) -> list:
         from ipywidgets import HTML, Button, Text
@@ -291,12 +313,19 @@ class Protect(Activity):
         return [HTML(self._intrude_task()), *boxes, result]
 
     def report(self) -> str:
-        """The three steps with what was done and found."""
-        return (
-            f'<section class="rs-report" aria-label="Attack and defend a table">{_defend_task()}{self._preview_html()}'
-            f"{self._defence_html()}{self._attack_task()}{self._attack_html()}{self._intrude_task()}"
-            f"<p>{_html.escape(self.intruder())}</p>{self.notice_html()}</section>"
-        )
+        """The steps with what was done and found."""
+        said = {
+            "defend": lambda: f"{self._defend_task()}{self._preview_html()}{self._defence_html()}",
+            "attack": lambda: f"{self._attack_task()}{self._attack_html()}",
+            "neighbour": lambda: f"{self._intrude_task()}<p>{_html.escape(self.intruder())}</p>",
+        }
+        name = "Be the motivated intruder" if self.steps == ("neighbour",) else "Attack and defend a table"
+        return (f'<section class="rs-report" aria-label="{name}">{"".join(said[step]() for step in self.steps)}'
+                f"{self.notice_html()}</section>")
+
+    def _heading(self, step: str, title: str) -> str:
+        number = f"{self.steps.index(step) + 1}. " if len(self.steps) > 1 else ""
+        return f"<strong>{number}{title}</strong>"
 
     def _preview_html(self) -> str:
         return _tables_html(protect_question.published(self._defence.content, self.hidden), "as you would publish it")
@@ -309,7 +338,7 @@ class Protect(Activity):
 
     def _attack_task(self) -> str:
         return (
-            "<p><strong>2. Attack.</strong> This table of invented people hides only counts from 1 to 4, and its "
+            f"<p>{self._heading('attack', 'Attack.')} This table of invented people hides only counts from 1 to 4, and its "
             "totals are all there. Work out what you can, and leave the rest empty.</p>"
             f"{html_table(self.attacked_table, 'A table that only hides counts under 5')}"
         )
@@ -321,17 +350,21 @@ class Protect(Activity):
 
     def _intrude_task(self) -> str:
         return (
-            "<p><strong>3. Be the motivated intruder.</strong> Somebody next door has no access to any system. They "
-            f"want to find one person in a list of {len(self.people):,} invented people without names. Which facts "
-            "would they know?</p>"
+            f"<p>{self._heading('neighbour', 'Be the motivated intruder.')} You live next door to one of "
+            f"{len(self.people):,} invented people, and have no access to any system. You want to find your neighbour in "
+            "a list without names.</p>"
+            f"<p>This is your neighbour: {_html.escape(_facts(self.neighbour(), list(self.people.columns)))}.</p>"
+            "<p>Which of these facts would you know? Tick one after the other, and watch how many people fit.</p>"
         )
 
+    def _defend_task(self) -> str:
+        table = _tables_html(protect_question.frames(self._defence.content), "before hiding anything")
+        most = f"At most {self._defence.content['most']} cells. What you tick is hidden in the second table, below."
+        return f"<p>{self._heading('defend', 'Defend.')} {_html.escape(self._defence.prompt)} {most}</p>{table}"
 
-def _defend_task() -> str:
-    question = _defence()
-    table = _tables_html(protect_question.frames(question.content), "before hiding anything")
-    most = f"At most {question.content['most']} cells."
-    return f"<p><strong>1. Defend.</strong> {_html.escape(question.prompt)} {most}</p>{table}"
+
+def _facts(person: dict[str, str], columns: list[str]) -> str:
+    return "; ".join(f"{column.replace('_', ' ')} {person[column]}" for column in columns)
 
 
 @cache
@@ -387,13 +420,13 @@ def _load(where: str):
 
 
 @cache
-def _activity(name: str, attacked: str, people: str, person: str | None, folder: Path) -> Protect:
+def _activity(name: str, attacked: str, people: str, person: str | None, folder: Path, steps: tuple) -> Protect:
     # One object however often its cell is run.
-    return Protect(name, attacked, people, person, folder)
+    return Protect(name, attacked, people, person, folder, steps)
 
 
 def protect(name: str, attacked: str = "service_user_survey/published", people: str = "referrals/referrals",
-            person: str | None = "person") -> Protect:
+            person: str | None = "person", steps=STEPS) -> Protect:
     """Defend a table, attack another, and look for a neighbour.
 
     Parameters
@@ -406,12 +439,15 @@ def protect(name: str, attacked: str = "service_user_survey/published", people: 
         A table of persons as `package/resource`.
     person : str, optional
         Its column that names a person, where one can stand in several rows.
+    steps : str or list of str, optional
+        Which of `defend`, `attack` and `neighbour` are shown here; by default all three.
 
     Raises
     ------
     CourseError
-        If there is no such table, or nothing in it can be worked out.
+        If there is no such table or step, or nothing in the table can be worked out.
     """
-    activity = _activity(name, attacked, people, person, Path.cwd().resolve())
+    steps = (steps,) if isinstance(steps, str) else tuple(steps)
+    activity = _activity(name, attacked, people, person, Path.cwd().resolve(), steps)
     activity.reload()
     return activity

@@ -29,13 +29,15 @@ class Rounded:
     table : pandas.DataFrame
         As it was given, every count rounded.
     off : pandas.DataFrame
-        One row for each total whose rounded parts no longer add up to it.
+        One row for each total whose rounded parts no longer add up to it; two where neither the rows
+        nor the columns add up to the total of all.
     """
 
     table: pd.DataFrame
     off: pd.DataFrame
     base: int
     gone: int
+    totals_off: int = 0
 
     @property
     def sentence(self) -> str:
@@ -43,8 +45,10 @@ class Rounded:
         said = f"Every count is rounded to the nearest {self.base}, totals as well."
         if len(self.off):
             gap = int(self.off["difference"].abs().max())
-            said += (f" {len(self.off)} {'total is' if len(self.off) == 1 else 'totals are'} no longer the sum of the "
-                     f"rounded parts; the largest gap is {gap}. Say so under the table.")
+            said += (f" {self.totals_off} {'total is' if self.totals_off == 1 else 'totals are'} no longer the sum of "
+                     f"the rounded parts; the largest gap is {gap}. Say so under the table.")
+            if len(self.off) > self.totals_off:
+                said += " A total that can be added up in two ways is listed for each of them."
         else:
             said += " All totals still add up, by chance."
         if self.gone:
@@ -106,16 +110,29 @@ def round_counts(table, base: int = 5, *, count: str | None = None, total=None) 
         raise CourseError("Rounding needs one table (a data frame). Nothing was changed.")
     model = reading.read(table, count=count, total=total)
     rounded = [None if one is None else nearest(one, base) for one in model.counts]
-    off = []
-    for place, parts in model.sums:
+    off, places = [], set()
+    for number, (place, parts) in enumerate(model.sums):
         counts = [rounded[part] for part in parts]
         if rounded[place] is not None and None not in counts and sum(counts) != rounded[place]:
-            off.append({"total": model.names[place], "published": rounded[place], "sum of rounded parts": sum(counts),
-                        "difference": rounded[place] - sum(counts)})
+            places.add(place)
+            off.append({"total": _sum_name(model, number), "published": rounded[place],
+                        "sum of rounded parts": sum(counts), "difference": rounded[place] - sum(counts)})
     gone = sum(bool(before) and after == 0 for before, after in zip(model.counts, rounded, strict=True))
     shown = model.frames[0].filled([SYMBOL if one is None else one for one in rounded])
     columns = ["total", "published", "sum of rounded parts", "difference"]
-    return Rounded(shown, pd.DataFrame(off, columns=columns), base, gone)
+    return Rounded(shown, pd.DataFrame(off, columns=columns), base, gone, len(places))
+
+
+def _sum_name(model: reading.Cells, number: int) -> str:
+    """Name of a total; where it is a sum in more than one way, with the way: “Total, by locality”."""
+    place, _ = model.sums[number]
+    ways = [one for one, (total, _) in enumerate(model.sums) if total == place]
+    if len(ways) == 1:
+        return model.names[place]
+    dimensions = model.frames[0].dimensions
+    way = ways.index(number)
+    by = dimensions[way].replace("_", " ") if len(ways) == len(dimensions) else f"sum {way + 1}"
+    return f"{model.names[place]}, by {by}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from researchskills.ask import Asked
 from researchskills.data import conditions as where_
 from researchskills.data import rule_question
 from researchskills.data.conditions import COMPARISONS, Condition
-from researchskills.data.rule_builder import condition_controls, whole
+from researchskills.data.rule_builder import condition_controls, lacking, whole
 from researchskills.errors import CourseError
 
 _PARTS = {"field", "comparison", "value", "other"}
@@ -52,6 +52,8 @@ class RuleAsked(Asked):
         rule = whole(self.answer)
         if not rule:
             return ""
+        if lacking(rule):
+            return lacking(rule)
         try:
             rows = sorted(rule_question.flagged_rows(self.asked, rule))
         except CourseError as problem:
@@ -83,7 +85,7 @@ class RuleAsked(Asked):
         return (f"<p>Table: {_html.escape(content['dataset'])}"
                 f"{', ' + _html.escape(content['resource']) if content['resource'] else ''}. "
                 f"Fields on offer: {_html.escape(', '.join(content['fields']))}. "
-                f"The header is row 1 of the file.</p>")
+                f"A field is a column. The names of the columns stand in row 1 of the file.</p>")
 
     def answer_html(self) -> str:
         """The rule, and how many rows it flags."""

@@ -37,6 +37,34 @@ def whole(state: dict) -> dict:
     return {"joined": state.get("joined", "and"), "conditions": needed}
 
 
+def lacking(rule: dict) -> str:
+    """What a rule (see `whole`) still lacks in its lists, as a sentence; empty when nothing does."""
+    for one in rule.get("conditions", []):
+        kind = COMPARISONS[one["comparison"]]
+        if kind.column and not one.get("other"):
+            return (f"“{one['field']} {one['comparison']} …” needs the other field: {_other(kind)}. "
+                    "Choose it in the list.")
+    return ""
+
+
+def _other(kind) -> str:
+    return "the date by which the days are counted" if kind.value else "the one to compare with"
+
+
+def _advice(one: dict) -> str:
+    """How to fill in what a comparison needs."""
+    kind = COMPARISONS.get(one.get("comparison", ""))
+    told = []
+    if kind and kind.value:
+        told.append(f"Value: {kind.value}.")
+        value = one.get("value", "")
+        if "one of" in one["comparison"] and "," in value and ";" not in value:
+            told.append("Put a semicolon between two values; a comma is read as part of one.")
+    if kind and kind.column:
+        told.append(f"Other field: {_other(kind)}.")
+    return f"<p>{_html.escape(' '.join(told))}</p>" if told else ""
+
+
 def values_html(table, column: str) -> str:
     """The values of a field and how often each occurs, for fields with few of them."""
     if column not in table.columns:
@@ -83,7 +111,8 @@ def condition_controls(fields: list[str], comparisons: list[str], get, put, tabl
             _hide(group.children[3], not (kind and kind.column))
             if kind and kind.value:
                 group.children[2].placeholder = kind.value
-            hints[place].value = values_html(table, one.get("field", "")) if table is not None and place < count else ""
+            values = values_html(table, one.get("field", "")) if table is not None and place < count else ""
+            hints[place].value = _advice(one) + values
         _hide(joined, count < 2)
 
     def set_count(change):

@@ -233,11 +233,13 @@ def assess(question: bank.Question, answer: dict) -> checks.Outcome:
     Outcome
         Full points from the threshold on, F1 ÷ threshold below it.
     """
-    from researchskills.data.rule_builder import whole
+    from researchskills.data.rule_builder import lacking, whole
 
     answer = whole(answer or {})
     if not answer:
         return checks.Outcome(checks.NOT_ATTEMPTED, "Choose a field and a comparison first.")
+    if lacking(answer):
+        return checks.Outcome(checks.ERROR, lacking(answer))
     try:
         found = caught(question, answer)
     except CourseError as problem:
@@ -249,6 +251,8 @@ def assess(question: bank.Question, answer: dict) -> checks.Outcome:
         if found.f1 < 1:
             words += f" From {threshold:g} on a rule is good enough here."
         return checks.Outcome(checks.CORRECT, f"{words}\n\n{why}".strip(), 1.0)
+    if found.flagged:
+        words += f" From {threshold:g} on a rule counts as right here."
     return checks.Outcome(checks.NOT_YET, f"{words}\n\n{question.key['reason'] or _advice(found)}",
                           found.f1 / threshold)
 
