@@ -177,6 +177,43 @@ def test_a_wrong_file_is_told_in_the_panel_and_nothing_is_lost(module, own, name
     assert bad.read_bytes() == content
 
 
+def test_findings_of_one_file_never_stand_below_the_name_of_another(module, own):
+    panel = FileCheck("m04-a1-own-file", "referrals/as_exported", module).panel()
+    named(panel)["Check this file"].click()
+    assert "<strong>1. Identifying: date of birth</strong>" in words(panel)
+    bad = own.with_name("photo.csv")
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    named(panel)["Where the file is"].value = "folder"
+    named(panel)["File in “my-data”"].value = bad.name
+    named(panel)["Check this file"].click()
+    assert "date of birth" not in words(panel)
+    assert named(panel)["Findings to read"].layout.display == "none"
+
+
+def test_the_list_of_findings_says_where_one_is_and_the_buttons_move_it(module):
+    panel = FileCheck("m04-a1-own-file", "referrals/as_exported", module).panel()
+    named(panel)["Check this file"].click()
+    pages = named(panel)["Findings to read"]
+    assert pages.layout.display is None
+    next(control for name, control in named(panel).items() if name.startswith("On to findings 11")).click()
+    assert (pages.value, "Findings 11 to" in words(panel)) == (10, True)
+    pages.value = 0
+    assert "Findings 1 to 10 of" in words(panel)
+
+
+def test_an_empty_folder_says_where_it_is_and_a_file_put_there_is_seen_at_once(module):
+    panel = FileCheck("m04-a1-own-file", None, module).panel()
+    named(panel)["Where the file is"].value = "folder"
+    named(panel)["Check this file"].click()
+    home = module.resolve().parent / "my-data"
+    assert str(home) in alert(panel)
+    home.mkdir(exist_ok=True)
+    (home / "list.csv").write_text(OWN, encoding="utf-8")
+    named(panel)["Check this file"].click()
+    assert "Choose a file first." in alert(panel)
+    assert ("list.csv", "list.csv") in named(panel)["File in “my-data”"].options
+
+
 def test_a_note_that_could_identify_somebody_is_not_saved(module, own):
     one = FileCheck("m04-a1-own-file", None, module)
     panel = one.panel()
@@ -286,6 +323,32 @@ def test_the_headline_is_shown_with_the_changes_and_without(cleaning):
     assert found.after == pytest.approx(before[before != 999].mean())
     assert found.sentence in cleaning.report()
     assert "step by step" in words(panel)
+
+
+def test_a_reason_is_asked_for_anew_with_each_change(cleaning):
+    panel = cleaning.panel()
+    fields = one_rule(panel)
+    fields["Who you are: role or initials"].value = ""
+    fields["Apply and log it"].click()
+    assert "say who you are" in alert(panel)
+    assert "say why" in alert(panel)
+    fields["Who you are: role or initials"].value = "data lead"
+    fields["Why, for a reader who was not there"].value = "a code"
+    fields["Apply and log it"].click()
+    assert fields["Why, for a reader who was not there"].value == ""
+    fields["Apply and log it"].click()
+    assert "First say why" in alert(panel)
+    assert len(cleaning.rules) == 1
+
+
+def test_conditions_can_be_counted_before_it_is_decided_what_to_do(cleaning):
+    count = int((cleaning.log.raw["days_to_decision"] == "999").sum())
+    first = {"field": "days_to_decision", "comparison": "is", "value": "999"}
+    cleaning.draft = {"conditions": [first]}
+    assert cleaning.preview().startswith(f"What you chose fits {count} of 5,150 rows. Choose what to do")
+    cleaning.draft = {"conditions": [first, {"field": "team", "comparison": "is not blank"}], "action": "multiply",
+                      "value": "7"}
+    assert "choose the field to change first" in cleaning.preview()
 
 
 def test_a_map_is_written_a_line_for_each_value(cleaning):
@@ -407,6 +470,24 @@ def test_a_group_is_explained_from_the_panel_at_once_or_one_by_one(match, module
     saved = json.loads((module / "answers" / "m04-a3-two-systems.json").read_text(encoding="utf-8"))
     assert saved["state"]["tries"] == 1
     assert len(json.dumps(saved)) < 4_000
+
+
+def test_the_next_group_is_one_button_away_and_a_common_cause_keeps_the_lists(match):
+    panel = match.panel()
+    groups = list(match.groups())
+    case = match.groups()[groups[0]][0]
+    before = named(panel)[f"Cause of case {case}"]
+    named(panel)["Give it to all of them"].click()
+    assert "Choose a cause in the list first." in words(panel)
+    named(panel)["One cause for all of this group"].value = "moved ward"
+    named(panel)["Give it to all of them"].click()
+    assert before is named(panel)[f"Cause of case {case}"]
+    assert before.value == "moved ward"
+    for _ in groups:
+        assert named(panel)["Group of differences"].value
+        named(panel)["Go to the next group"].click()
+    assert named(panel)["Group of differences"].value == groups[0]
+    assert "disagree on start date" in match.outcome().message
 
 
 def test_the_evidence_says_in_a_word_where_the_systems_differ(match):

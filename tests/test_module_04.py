@@ -17,6 +17,8 @@ import pytest
 
 from researchskills import checks
 from researchskills.data import rule_question
+from researchskills.data.check import check_file
+from researchskills.data.finding import IDENTIFIERS
 from researchskills.datasets import planted
 from researchskills.source import Module, read_module
 
@@ -85,6 +87,16 @@ def copies(rows: list[dict]) -> int:
     return len(rows) - len({tuple(row.values()) for row in rows})
 
 
+def distinct(rows: list[dict]) -> list[dict]:
+    return [dict(cells) for cells in dict.fromkeys(tuple(row.items()) for row in rows)]
+
+
+def either(text: str) -> date | None:
+    """A date read the British way or, where that is none, the American way."""
+    day, month, year = text.split("/") if text else ("", "", "")
+    return british(text) or british(f"{month}/{day}/{year}")
+
+
 def after_three_changes(rows: list[dict]) -> tuple[list[int], int]:
     """Days to decision after the log of Unit 3, and how many rows its third change touches."""
     unique = [dict(row) for row in {tuple(row.items()): row for row in rows}.values()]
@@ -127,6 +139,7 @@ def lesson_sentences(tidy: list[dict], export: list[dict]) -> list[str]:
     outcomes = Counter(row["outcome"] for row in tidy)
     raw = days(export)
     changed, touched = after_three_changes(export)
+    fewer = days(distinct(export)).count(999)
     shares = {team: 100 * alone(tidy, team)["unknown"] / alone(tidy, team).total()
               for team in {row["team"] for row in tidy}}
     lowest, second = min(shares, key=shares.get), sorted(shares, key=shares.get)[-2]
@@ -169,6 +182,8 @@ def lesson_sentences(tidy: list[dict], export: list[dict]) -> list[str]:
         f"\"we do not know for {counts['unknown']} of {counts.total():,}\"",
         f"the mean falls from {statistics.mean(raw):.1f} to {statistics.mean(changed):.1f} days, and the median is "
         f"{statistics.median(changed):g} before and after.",
+        f"The second rule touches {fewer} rows and not {raw.count(999)}: {WORDS[raw.count(999) - fewer]} of the 999s "
+        "stood in copies",
         f"The third rule touches {touched} rows",
         f"On Monday the council reports {delayed['council']} people",
         f"On Tuesday the trust reports {delayed['nhs']}.",
@@ -193,7 +208,11 @@ def exercise_sentences(tidy: list[dict], export: list[dict]) -> list[str]:
                     for row in export)
     faults = fault_counts(export)
     # The log of an exercise drops the copies first.
-    logged = fault_counts([dict(cells) for cells in dict.fromkeys(tuple(row.items()) for row in export)])
+    logged = fault_counts(distinct(export))
+    renamed = [row for row in export if row["source"] == "Primary care network"]
+    unreal = sum(no_calendar(row["received"]) for row in renamed)
+    reported = sum(bool((came := either(row["received"])) and (went := either(row["decided"])) and went < came)
+                   for row in export)
     _, touched = after_three_changes(export)
     early = sum(bool(row["decided"]) and bool(british(row["decided"])) and bool(british(row["received"]))
                 and british(row["decided"]) < british(row["received"]) for row in export)
@@ -204,6 +223,9 @@ def exercise_sentences(tidy: list[dict], export: list[dict]) -> list[str]:
             *(sum(bool(row[name]) and no_calendar(row[name]) for row in export) for name in ("received", "decided"))),
         f"flags {not_dates} rows, because {not_dates - faults['n25']} of them hold American dates.",
         f"{codes['9']} rows with a 9 and {codes['Not held']} with \\\"Not held\\\"",
+        f"{len(renamed)} rows under the new name (the tool says "
+        f"{len(renamed) - unreal}: {WORDS[unreal]} has",
+        f"The check in Unit 2 reports {reported} rows",
         f"n141: \"{sex['9'] + sex['n/a']} rows\"",
         f"{statistics.mean(raw):.1f} with the code, {statistics.mean(known):.1f} without it: {len(raw) - len(known)} "
         f"of {len(raw):,} cells moved the mean by {WORDS[round(statistics.mean(raw) - statistics.mean(known))]} days.",
@@ -228,6 +250,15 @@ def exercise_sentences(tidy: list[dict], export: list[dict]) -> list[str]:
         f"up to {most} of Northmoor's {total} referrals could go without",
         f"At the least it is {per_cent(counts['yes'], total)}%, at the most {per_cent(most, total)}%.",
     ]
+
+
+def test_what_the_lesson_says_about_the_check_is_what_the_check_shows():
+    groups = check_file(DATA / "referrals" / "as_exported.csv").groups()
+    ranks = [group.rank == IDENTIFIERS for group in groups[:8]]
+    assert ranks == [True] * 4 + [False] * 4  # “the first eight findings: four are about …”
+    told = {group.check: group.findings[0].sentence for group in groups}
+    assert "(211 rows) begins" in told["a category that changes its name"]
+    assert "In 30 rows" in told["dates in the wrong order"]
 
 
 PAGES = {"lesson.md": lesson_sentences, "exercises.md": exercise_sentences}

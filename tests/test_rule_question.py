@@ -105,13 +105,44 @@ def test_nothing_chosen_is_not_attempted(given):
 @pytest.mark.parametrize(("given", "words"), [
     (answer("decided", "is before", "soon"), "cannot be read as a date"),
     (answer("decided", "is before"), "needs a date"),
-    (answer("decided", "is before the date in"), "no column without a name"),
+    (answer("decided", "is before the date in"), "needs the other field: the one to compare with"),
+    (answer("person", "comes again within (days)", "14"), "needs the other field: the date by which"),
 ])
 def test_a_rule_that_is_not_finished_cannot_be_checked_and_costs_nothing(given, words):
     outcome = rule.assess(asked(), given)
     assert (outcome.status, outcome.fraction) == (checks.ERROR, 0)
     assert words in outcome.message
     assert "Nothing was changed" not in outcome.message
+
+
+def test_a_rule_that_is_not_good_enough_says_how_good_is_enough():
+    outcome = rule.assess(asked(), answer("decided", "is not blank"))
+    assert f"From {asked().content['threshold']:g} on a rule counts as right here." in outcome.message
+
+
+def told(widget) -> str:
+    return " ".join(one.value for one in everything(widget) if isinstance(one, ipywidgets.HTML))
+
+
+def test_commas_between_values_are_noticed(activity):
+    panel = activity.panel()
+    fields = {control.description: control for control in controls(panel)}
+    fields["Condition 1: field"].value = "team"
+    fields["Condition 1: comparison"].value = "is one of"
+    fields["Condition 1: value"].value = "9, 99"
+    assert "Put a semicolon between two values" in told(panel)
+    fields["Condition 1: value"].value = "9; 99"
+    assert "Put a semicolon between two values" not in told(panel)
+
+
+def test_a_comparison_with_another_field_says_what_that_field_is_for(activity):
+    panel = activity.panel()
+    fields = {control.description: control for control in controls(panel)}
+    fields["Condition 1: field"].value = "person"
+    fields["Condition 1: comparison"].value = "comes again within (days)"
+    assert "Other field: the date by which the days are counted." in told(panel)
+    fields["Condition 1: value"].value = "14"
+    assert "needs the other field" in told(panel)
 
 
 def test_without_a_fault_the_authors_rule_is_the_key():

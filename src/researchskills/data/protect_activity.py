@@ -338,8 +338,8 @@ class Protect(Activity):
 
     def _attack_task(self) -> str:
         return (
-            f"<p>{self._heading('attack', 'Attack.')} This table of invented people hides only counts from 1 to 4, and its "
-            "totals are all there. Work out what you can, and leave the rest empty.</p>"
+            f"<p>{self._heading('attack', 'Attack.')} This table of invented people hides only counts from 1 to 4, "
+            "and its totals are all there. Work out what you can, and leave the rest empty.</p>"
             f"{html_table(self.attacked_table, 'A table that only hides counts under 5')}"
         )
 
@@ -351,8 +351,8 @@ class Protect(Activity):
     def _intrude_task(self) -> str:
         return (
             f"<p>{self._heading('neighbour', 'Be the motivated intruder.')} You live next door to one of "
-            f"{len(self.people):,} invented people, and have no access to any system. You want to find your neighbour in "
-            "a list without names.</p>"
+            f"{len(self.people):,} invented people, and have no access to any system. You want to find your "
+            "neighbour in a list without names.</p>"
             f"<p>This is your neighbour: {_html.escape(_facts(self.neighbour(), list(self.people.columns)))}.</p>"
             "<p>Which of these facts would you know? Tick one after the other, and watch how many people fit.</p>"
         )
