@@ -295,6 +295,7 @@ def notebook(tmp_path, monkeypatch):
         (["total = 8"], "not yet", "When the cell last ran, `total` was 8."),
         (["total = 7", "total = 7 +"], "not attempted", "stopped with a message"),
         (["total = 'seven'"], "error", "cannot be read as a number"),
+        (["from researchskills import proportion", "total = proportion(7, 9)"], "error", "Put `.value`, `.low`"),
     ],
 )
 def test_a_result_of_code_is_judged_as_the_learner_sees_it(cells, status, words, notebook, tmp_path, capsys):

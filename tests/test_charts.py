@@ -90,6 +90,21 @@ def test_intervals_show_estimate_both_ends_and_what_they_are_compared_with():
     ]
 
 
+def test_the_axis_of_percentages_ends_at_a_hundred_unless_the_data_go_further():
+    table = pd.DataFrame({"place": ["A", "B"], "share": [95.0, 40.0], "low": [80.0, 0.0], "high": [100.0, 60.0]})
+    ax = charts.intervals(table, "place", "share", "low", "high")
+    assert list(ax.get_xticks()) == [0, 20, 40, 60, 80, 100]
+    assert ax.spines["bottom"].get_bounds() == (0, 100)
+    assert ax.get_xlim()[1] > 100, "there is room for the words"
+    both = pd.concat([table.assign(year="first"), table.assign(year="second")])
+    ticks = charts.dots(both, "place", "share", "year", low="low", high="high").get_xticks()
+    assert (min(ticks), max(ticks)) == (0, 100)
+    # Differences between percentages, and other units, can lie outside.
+    ticks = charts.intervals(table.assign(low=-30.0), "place", "share", "low", "high").get_xticks()
+    assert min(ticks) < 0
+    assert max(charts.intervals(table, "place", "share", "low", "high", unit="days").get_xticks()) > 100
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from researchskills import cli
+from researchskills import cli, paths
 from researchskills.data import check as checking
 from researchskills.data import checks, delimited, masks
 from researchskills.data.check import check_file
@@ -336,3 +336,10 @@ def test_names_in_titles_sheets_columns_and_the_files_own_name_are_cut_to_initia
     assert "columns may be called after people: B and C" in shown
     # Places and services keep their names.
     assert masks.safe("Victoria Road team, Castle Hill") == "Victoria Road team, Castle Hill"
+
+
+def test_a_date_that_stands_for_missing_is_shown_though_dates_of_birth_are_hidden():
+    report = check_file(paths.course_root() / "datasets" / "referrals" / "as_exported.csv")
+    [filler] = [one for one in report.findings if one.check == "dates that stand for missing"]
+    assert "“1900-01-01”" in filler.sentence
+    assert {place.value for place in filler.places} == {"1900-01-01"}

@@ -76,6 +76,16 @@ def test_a_table_that_only_hides_under_five_can_give_away_two_hidden_cells_at_on
     assert [(one.low, one.high) for one in known.leaks] == [(4, 4), (4, 4)]
 
 
+def test_a_cell_of_which_two_values_are_left_is_not_called_safe():
+    # 20 - 17 = 3 for two cells of at least 1 each: 1 and 2, or 2 and 1.
+    table = pd.DataFrame({"team": ["A", "B", "C", "Total"], "people": ["[c]", "[c]", 17, 20]})
+    said = d.recoverable(table, known_range=(1, 4)).to_table()
+    assert said.columns.tolist() == ["hidden cell", "at least", "at most", "known exactly", "how"]
+    assert said[["at least", "at most", "known exactly"]].to_numpy().tolist() == [[1, 2, "no"]] * 2
+    assert set(said["how"]) == {"All hidden cells of “Total” together hold only 3."}
+    assert "safe" in d.recoverable(table).to_table().columns
+
+
 def test_cells_hidden_in_two_directions_are_solved_together():
     # r0 hides c0 and c1, r1 hides c0; with both columns' totals every one of them is known.
     table = crossed([[3, 8, 9], [2, 7, 6], [5, 6, 7]]).astype(object)
@@ -396,6 +406,20 @@ def test_rounded_parts_need_not_add_up_and_the_sentence_says_so():
     assert "2 totals are no longer the sum of the rounded parts; the largest gap is 5" in result.sentence
 
 
+def test_the_total_of_all_is_one_total_and_listed_with_the_way_of_adding_up():
+    table = crossed([[12, 12], [12, 12]]).rename_axis(index="team", columns="kind_of_help")
+    result = d.round_counts(table, 5)
+    # By hand: parts 10, sums of two 24 → 25, the total 48 → 50; so 10 + 10 is not 25, and 25 + 25 is 50.
+    assert set(result.off["total"]) == {"r0, Total", "r1, Total", "Total, c0", "Total, c1"}
+    assert "4 totals are no longer the sum" in result.sentence
+    # 21 → 20, twice; 42 → 40; 84 → 85: only the total of all is off, along its rows and along its columns.
+    result = d.round_counts(crossed([[21, 21], [21, 21]]).rename_axis(index="team", columns="kind_of_help"), 5)
+    assert result.off["total"].tolist() == ["Total, by team", "Total, by kind of help"]
+    assert result.off["sum of rounded parts"].tolist() == [80, 80]
+    assert "1 total is no longer the sum" in result.sentence
+    assert "added up in two ways is listed for each" in result.sentence
+
+
 @pytest.mark.parametrize(("count", "five", "ten"), [(0, 0, 0), (2, 0, 0), (3, 5, 0), (5, 5, 10), (14, 15, 10),
                                                     (15, 15, 20), (97, 95, 100)])  # fmt: skip
 def test_half_way_is_rounded_up(count, five, ten):
@@ -436,6 +460,14 @@ def test_last_months_table_and_this_months_give_away_who_came():
     result = d.difference_tables(later, SERVICES, names=("May", "April"))
     assert "Northmoor, reablement: 2 more in “May” than in “April”." in result.found
     assert result.table.query("cell == 'Eastfold, reablement'")["gives away"].item() == "nothing small"
+
+
+def test_a_hidden_count_is_not_called_harmless_because_it_cannot_be_subtracted():
+    april = pd.DataFrame({"answer": ["good", "bad", "Total"], "n": [45, 5, 50]})
+    march = pd.DataFrame({"answer": ["good", "bad", "Total"], "n": [45, "[c]", 49]})
+    result = d.difference_tables(april, march)
+    assert result.table["gives away"].tolist() == ["nothing small", "hidden here; do the other lines tell?",
+                                                   "a small count"]
 
 
 def test_everybody_minus_a_subgroup_gives_away_the_rest_even_through_hidden_cells():

@@ -242,6 +242,45 @@ def test_verdicts_vanish_when_the_answer_changes_and_the_report_is_the_same_each
     assert "<script" not in game.report()
 
 
+def test_what_is_no_number_is_not_called_a_wrong_one(game):
+    first = game.exact()[0]
+    game.guesses = {first.name: "three?"}
+    assert f"{first.name}: “three?” cannot be read as a number." in game.attack()[0]
+    assert game.attack()[-1].startswith("You have worked out 0 of")
+
+
+def test_a_page_can_show_the_steps_in_two_places(tmp_path):
+    first = protect_activity.Protect("m06-a1-attack", folder=tmp_path, steps=("attack", "defend"))
+    assert "<strong>1. Defend.</strong>" in first.report()
+    assert "<strong>2. Attack.</strong>" in first.report()
+    assert not [name for name in names(first.panel()) if name.startswith("A neighbour knows")]
+    second = protect_activity.Protect("m06-a2-next-door", folder=tmp_path, steps=("neighbour",))
+    assert "<strong>Be the motivated intruder.</strong>" in second.report()
+    assert "Defend" not in second.report()
+    assert all(name.startswith("A neighbour knows") for name in names(second.panel()))
+    for wrong in ((), ("hide",)):
+        with pytest.raises(CourseError):
+            protect_activity.Protect("m06-a3-none", folder=tmp_path, steps=wrong)
+
+
+def test_the_neighbour_is_described_before_anybody_looks_for_them(game):
+    person = game.neighbour()
+    task = game.report()
+    assert all(value in task for value in person.values())
+    assert game.facts == []
+
+
+def test_something_is_said_while_a_table_is_audited(tmp_path, monkeypatch):
+    one = ask.shown_as("protect")(ASKED, tmp_path)
+    one.answer = ["Eastfold, reablement"]
+    button, verdict = one.check_panel().children
+    seen, assess = [], protect_question.assess
+    monkeypatch.setattr(protect_question, "assess", lambda *args: seen.append(verdict.value) or assess(*args))
+    button.click()
+    assert seen[0] == '<p role="status">Checking …</p>'
+    assert "Not yet" in verdict.value
+
+
 def test_a_table_that_gives_nothing_away_cannot_be_attacked(tmp_path):
     with pytest.raises(CourseError):
         protect_activity.Protect("m06-a1-attack", attacked="training_baseline", folder=tmp_path)

@@ -37,6 +37,8 @@ class Asked(Activity):
     """
 
     asked = Instance(bank.Question)
+    #: Whether a check can take some seconds, so that something must be said meanwhile.
+    slow = False
     checked = Bool(False).tag(saved=True)
     tries = Int(0).tag(saved=True)
     right_first = Bool(None, allow_none=True).tag(saved=True)
@@ -100,6 +102,8 @@ class Asked(Activity):
         verdict = HTML(self._verdict_html() if self.checked else "")
 
         def pressed(_button):
+            if self.slow:
+                verdict.value = checking_html()
             outcome = self.check()
             # role=alert makes a screen reader say the verdict without moving the focus.
             verdict.value = f'<div role="alert">{_outcome_html(outcome)}</div>'
@@ -157,6 +161,11 @@ class Asked(Activity):
         super().refresh_report()
         if self.asked.points:
             update_report(self.check_report(), "", f"rs-{self.name}-check")
+
+
+def checking_html() -> str:
+    """What stands where a verdict will be, while it is worked out."""
+    return '<p role="status">Checking …</p>'
 
 
 def _outcome_html(outcome: checks.Outcome) -> str:
@@ -420,6 +429,9 @@ class Value(Asked):
         number = checks.as_number(value)
         self.answer = str(value)[:200] if number is None else repr(number)
         outcome = self.outcome()
+        if number is None and callable(getattr(value, "sentence", None)):
+            return replace(outcome, message=f"`{variable}` holds a whole result, with its sentence. Put `.value`, `.low` "
+                                            "or `.high` behind the brackets to take one number out of it.")
         if outcome.status == checks.NOT_YET:
             # Who changed the cell and forgot to run it sees that an older result was checked.
             return replace(outcome, message=f"When the cell last ran, `{variable}` was {value}.\n\n{outcome.message}")

@@ -17,6 +17,7 @@ from researchskills.charts.look import (
     read_name,
     with_unit,
     within,
+    within_a_hundred,
 )
 from researchskills.errors import CourseError
 from researchskills.tables import show
@@ -146,9 +147,11 @@ def intervals(
             )
         name_rows(ax, rows[label], None)
         ax.set_xlabel(unit)
-        ax.margins(x=0.05)
+        # A third of a row above and below, so that the words of the last row do not cover the axis.
+        ax.margins(x=0.05, y=0.33 / max(len(rows) - 1, 1))
         left, right = ax.get_xlim()
         ax.set_xlim(left, right + 0.45 * (right - left))
+        within_a_hundred(ax, unit, rows[low].min(), rows[high].max())
     compared = "" if reference is None else f" A dashed line marks {with_unit(reference, unit)} for all."
     alt = (f"Estimates of {read_name(value)} with intervals for {_counted(rows, label)}: "
            f"{_named([f'{show(name)} {text}' for name, text in zip(rows[label], said, strict=True)])}.{compared}")
@@ -215,6 +218,8 @@ def dots(table, label: str, value: str, group: str, *, low: str | None = None, h
         name_rows(ax, names, None)
         ax.set_xlabel(f"{read_name(value)} ({unit})" if unit else read_name(value))
         ax.margins(x=0.12, y=0.12)
+        columns = [value, *ends]
+        within_a_hundred(ax, unit, rows[columns].min().min(), rows[columns].max().max())
         # Shape and name of each group once, above the plot: nobody has to look a colour up.
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(groups), frameon=False, borderaxespad=0)
     said = []

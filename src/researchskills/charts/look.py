@@ -187,6 +187,22 @@ def spread_out(heights: list[float], least: float) -> list[float]:
     return moved
 
 
+def within_a_hundred(ax, unit: str, lowest: float, highest: float) -> None:
+    """No numbers on the axis of percentages below 0 or above 100, where room was made for words only.
+
+    Where the data themselves go there, as differences can, nothing is changed. The axis' limits must not
+    change afterwards.
+    """
+    if unit != "%":
+        return
+    left, right = ax.get_xlim()
+    start = max(left, 0.0) if lowest >= 0 else left
+    end = min(right, 100.0) if highest <= 100 else right
+    ax.set_xticks([tick for tick in ax.get_xticks() if start <= tick <= end])
+    ax.spines["bottom"].set_bounds(start, end)
+    ax.set_xlim(left, right)
+
+
 def label_ends(ax, ends: list[tuple[float, float, str]], bold: str | None = None) -> None:
     """Words to the right of the ends of lines, moved apart where they would overlap."""
     bottom, top = ax.get_ylim()

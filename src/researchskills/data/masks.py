@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from researchskills import privacy
 from researchskills.data.checks import personal_names
+from researchskills.data.checks.missing import FILLERS
 from researchskills.data.finding import IDENTIFIERS, Finding, Place, hidden
 from researchskills.data.table import Table
 
@@ -48,7 +49,9 @@ class Masks:
         self.columns: dict[str, set[str]] = {}
         #: Values that are never shown, and common ones of free text that may be.
         self.values: set[str] = set()
-        self.common: set[str] = set()
+        # A date such as 1900-01-01 is nobody's, in whichever way it is written.
+        days = [day.item() for day in FILLERS]
+        self.common = {f"{day:{form}}" for day in days for form in ("%Y-%m-%d", "%d/%m/%Y")}
         found: dict[tuple[str, str], int] = {}
         for finding in findings:
             if finding.rank == IDENTIFIERS:

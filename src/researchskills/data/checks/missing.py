@@ -184,7 +184,7 @@ def stand_ins(table: Table) -> list[Finding]:
                     usual="People read it as missing.",
                     certainty="likely",
                     rank=VALUES,
-                    places=[columns.place(column, row) for row in column.rows(dates)],
+                    places=[columns.table.place(int(row), column.name, column.texts[column.codes[row]]) for row in column.rows(dates)],
                     count=count,
                     columns=[column],
                 )
@@ -227,7 +227,8 @@ def _figures_among_words(columns: Columns) -> list[Finding]:
 
 
 _NINE_TEXTS = {str(nine) for nine in _NINES} | {"0", "00"}
-_FILLER = {
+#: Dates that computers write when there is none.
+FILLERS = {
     np.datetime64(day)
     for day in (
         "1900-01-01",
@@ -249,7 +250,7 @@ def _filler_dates(column: Column) -> np.ndarray:
     """Which different values are a date that a computer writes when it knows none."""
     if column.kind != "date":
         return np.zeros(len(column.texts), dtype=bool)
-    filler = np.isin(column.days, list(_FILLER)) & (column.forms != "serial")
+    filler = np.isin(column.days, list(FILLERS)) & (column.forms != "serial")
     return filler | np.array([bool(_DAY_NOUGHT.match(text)) for text in column.stripped], dtype=bool)
 
 
