@@ -13,7 +13,6 @@ from researchskills.statistics.funnel import (
     funnel_ratios,
     proportion_limits,
     ratio_limits,
-    shrunk,
     spread_by_chance,
 )
 from researchskills.statistics.standardise import (
@@ -125,11 +124,6 @@ def test_differences_beyond_chance_everywhere_are_called_over_dispersion():
     found = funnel_limits(table, "unit", "had", "of")
     assert found.overdispersion > 2
     assert any("over-dispersion" in text for text in found.cautions)
-
-
-def test_shrinkage_gives_the_published_estimate_for_clemente():
-    # Efron & Morris (1977): mean .265, shrinking factor .212, Clemente .400 → .294.
-    assert shrunk(0.400, math.sqrt(0.788), 0.265, math.sqrt(0.212)) == pytest.approx(0.294, abs=5e-4)
 
 
 @pytest.mark.parametrize(("rows", "words"), [

@@ -217,7 +217,7 @@ def test_a_change_that_happened_elsewhere_too_is_not_the_events_own():
     found = before_and_after(series(), "delay", "month", "2025-04", place="hospital", here="Castle Hill")
     assert found.change.high < 0, "it fell here"
     assert found.difference.low < 0 < found.difference.high, "but no more than there"
-    assert "which includes no change" in found.sentence()
+    assert "which includes no difference between the two changes" in found.sentence()
 
 
 def test_a_change_that_happened_here_only_is_seen_in_the_difference():

@@ -430,8 +430,8 @@ class Value(Asked):
         self.answer = str(value)[:200] if number is None else repr(number)
         outcome = self.outcome()
         if number is None and callable(getattr(value, "sentence", None)):
-            return replace(outcome, message=f"`{variable}` holds a whole result, with its sentence. Put `.value`, `.low` "
-                                            "or `.high` behind the brackets to take one number out of it.")
+            return replace(outcome, message=f"`{variable}` holds a whole result, with its sentence. Put `.value`, "
+                                            "`.low` or `.high` behind the brackets to take one number out of it.")
         if outcome.status == checks.NOT_YET:
             # Who changed the cell and forgot to run it sees that an older result was checked.
             return replace(outcome, message=f"When the cell last ran, `{variable}` was {value}.\n\n{outcome.message}")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from researchskills.errors import CourseError
 from researchskills.statistics._input import column, numbers
-from researchskills.statistics.estimate import Estimate, number
+from researchskills.statistics.estimate import POINTS, Estimate, number, with_unit
 from researchskills.statistics.over_time import FEWEST_USEFUL, in_order, position
 from researchskills.statistics.result import Result
 from researchskills.statistics.two_means import welch
@@ -42,11 +42,14 @@ class BeforeAfter(Result):
     difference: Estimate | None
     event: str
     cautions: tuple[str, ...] = ()
+    unit: str = ""
 
     def sentence(self) -> str:
         """Both changes, and the difference with its interval."""
-        rows = [f"{row.place}: {number(row.before)} before and {number(row.after)} after {self.event} "
-                f"({_signed(row.change)})" for row in self.table.itertuples()]
+        change = "percentage points" if self.unit == "%" else self.unit
+        rows = [f"{row.place}: {with_unit(number(row.before), self.unit)} before and "
+                f"{with_unit(number(row.after), self.unit)} from {self.event} on "
+                f"({with_unit(_signed(row.change), change)})" for row in self.table.itertuples()]
         told = "; ".join(rows) + "."
         if self.difference is None:
             return f"{told} There is no other place to compare with, so nobody can say what changed it."
@@ -54,7 +57,7 @@ class BeforeAfter(Result):
 
 
 def before_and_after(
-    data, value: str, when: str, event, *, place: str | None = None, here: str | None = None,
+    data, value: str, when: str, event, *, place: str | None = None, here: str | None = None, unit: str = "",
 ) -> BeforeAfter:
     """Compare the time before an event with the time after it, here and elsewhere.
 
@@ -70,6 +73,9 @@ def before_and_after(
         Column with the places.
     here : str, optional
         The place where the event happened; by default the first one in the table.
+    unit : str, optional
+        Printed after the numbers. Changes of a percentage ("%") are told in percentage points, and the estimates
+        `change` and `difference` are then kept between -1 and 1, like every difference of two shares.
 
     Returns
     -------
@@ -126,13 +132,13 @@ def before_and_after(
                               "each side. Nothing was worked out.")
         rows.append((name, len(early), len(late), early.mean(), late.mean(), late.mean() - early.mean()))
     table = pd.DataFrame(rows, columns=["place", "points_before", "points_after", "before", "after", "change"])
-    change = _welch("The change", columns[str(here)], after, "mean after minus mean before (Welch 1947)")
+    change = _welch("The change", columns[str(here)], after, "mean after minus mean before (Welch 1947)", unit)
     difference = None
     if others:
         gap = columns[str(here)] - columns[elsewhere]
         difference = _welch(
             f"The change at {here} minus the change at {elsewhere.lower() if elsewhere == 'Elsewhere' else elsewhere}",
-            gap, after, "gap between the places, mean after minus mean before (Welch 1947)")
+            gap, after, "gap between the places, mean after minus mean before (Welch 1947)", unit)
         cautions.append("This compares only what was measured at both places. Something else may still have changed "
                         "at one of them.")
     else:
@@ -145,15 +151,18 @@ def before_and_after(
         cautions.append("The interval takes points in time as independent. Neighbouring months are often alike, and it "
                         "is then too narrow.")
     return BeforeAfter(f"{value.replace('_', ' ')} before and after {event}", table, change, difference, str(event),
-                       tuple(cautions))
+                       tuple(cautions), unit)
 
 
-def _welch(what: str, values: np.ndarray, after: np.ndarray, method: str) -> Estimate:
+def _welch(what: str, values: np.ndarray, after: np.ndarray, method: str, unit: str) -> Estimate:
     early, late = _known(values[~after]), _known(values[after])
     low, high, _ = welch(late, early)
-    reading = "which includes no change" if low <= 0 <= high else ""
-    return Estimate(what, float(late.mean() - early.mean()), low, high, n=len(early) + len(late), method=method,
-                    based_on=f"{len(early)} points before, {len(late)} after", reading=reading)
+    none = "no change" if what == "The change" else "no difference between the two changes"
+    reading = f"which includes {none}" if low <= 0 <= high else ""
+    scale, unit = (0.01, POINTS) if unit == "%" else (1, unit)
+    value = float(late.mean() - early.mean())
+    return Estimate(what, scale * value, scale * low, scale * high, n=len(early) + len(late), unit=unit, method=method,
+                    based_on=f"{len(early)} points in time before, {len(late)} after", reading=reading)
 
 
 def _known(values: np.ndarray) -> np.ndarray:

@@ -230,14 +230,6 @@ def _plain(icc) -> float:
     return icc.value if isinstance(icc, Estimate) else icc
 
 
-def kish_weights(weights) -> float:
-    """Effective sample size of weighted answers: (sum of weights) squared over sum of squares (Kish 1965)."""
-    found, _ = _input.known(weights, "the weights")
-    if not len(found) or (found < 0).any() or found.sum() == 0:
-        raise CourseError("Weights must be 0 or more, and not all 0.")
-    return float(found.sum() ** 2 / (found**2).sum())
-
-
 def finite_population_correction(n, population) -> float:
     """Factor for a standard error when the sample is a good part of a small population.
 

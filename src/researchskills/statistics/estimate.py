@@ -19,6 +19,9 @@ from researchskills.tables import html_table, show
 
 #: Units that hold a share from 0 to 1 (or a difference of shares) and are shown out of a hundred.
 PROPORTION, POINTS = "proportion", "percentage points"
+#: How items begin that help whoever checks the method, and hold up everybody else.
+TECHNICAL = ("method", "p value", "true level", "bootstrap interval", "t interval", "standardised difference",
+             "standard deviation", "ratio of the proportions", "odds ratio", "mean cluster size")
 #: A number as sentences show it, and the words that change with it.
 _NUMBERS = re.compile(r"\d[\d,.]*(?: people| person)?|\bhas\b|\bhave\b|\bis left\b|\bare left\b|\b\w+only\b")
 
@@ -115,7 +118,7 @@ class Estimate:
         told = percent(value) if self.unit == POINTS else number(value)
         # 1 day, 2 days; units of several words that end otherwise ("per 1,000 people") stay as they are.
         is_one = told in {"1", "-1"} and not self.unit.startswith("per ")
-        return f"{told} {self.unit.removesuffix('s') if is_one else self.unit}".strip()
+        return with_unit(told, self.unit.removesuffix("s") if is_one else self.unit)
 
     def as_row(self) -> dict:
         """The numbers as shown in tables and charts: percentages out of a hundred."""
@@ -146,7 +149,7 @@ class Estimate:
             return f"{self.shown(self.low)} to no upper limit" if not math.isinf(self.low) else "no limits"
         if math.isinf(self.low):
             return f"no lower limit to {self.shown(self.high)}"
-        if self.unit == PROPORTION:
+        if self.unit == PROPORTION or self.unit.startswith("%"):
             return f"{self.shown(self.low)} to {self.shown(self.high)}"
         if self.unit == POINTS:
             return f"{percent(self.low)} to {self.shown(self.high)}"
@@ -160,7 +163,7 @@ class Estimate:
     def _repr_html_(self) -> str:
         return (
             f'<section aria-label="Estimate"><p><b>{escape(self.sentence())}</b></p>'
-            f"{html_table(self.to_table(), self.what)}{cautions_html(self.cautions)}</section>"
+            f"{folded_table(self.to_table(), self.what)}{cautions_html(self.cautions)}</section>"
         )
 
 
@@ -201,6 +204,16 @@ class Estimates(Sequence):
         """One row for each group: its name, estimate, low, high, unit and n."""
         return pd.DataFrame([{self.group: name, **part.as_row()} for name, part in self.parts.items()])
 
+    def to_table(self) -> pd.DataFrame:
+        """The table as people read it: each group with its counts, and the unit named in the headings."""
+        rows = [{self.group: name, "based on": part.denominator, **part.as_row()} for name, part in self.parts.items()]
+        units = {row["unit"] for row in rows}
+        table = pd.DataFrame(rows).drop(columns="n")
+        if len(units) == 1 and (unit := units.pop()):
+            table = table.drop(columns="unit").rename(
+                columns={end: f"{end} ({unit})" for end in ("estimate", "low", "high")})
+        return table
+
     def sentence(self) -> str:
         """One sentence for each group."""
         return " ".join(f"{name}: {uncapital(part.sentence())}" for name, part in self.parts.items())
@@ -234,7 +247,7 @@ class Estimates(Sequence):
         level = next(iter(self.parts.values())).level if self.parts else 0.95
         caption = f"{self.what}, by {self.group.replace('_', ' ')} ({number(100 * level)}% confidence intervals)"
         return (
-            f'<section aria-label="Estimates">{html_table(self.table, caption)}'
+            f'<section aria-label="Estimates">{html_table(self.to_table(), caption)}'
             f"{cautions_html(self.all_cautions())}</section>"
         )
 
@@ -262,9 +275,33 @@ def percent(share: float) -> str:
     return number(value) if 0 < abs(value) < 0.1 else number(round(value, 1))
 
 
+def with_unit(told: str, unit: str) -> str:
+    """A number in words with its unit: 16 days, but 22.2%."""
+    return f"{told}{unit}" if unit.startswith("%") else f"{told} {unit}".strip()
+
+
 def p_value(p: float) -> str:
     """A p value as it should be reported: never 0, never more than three digits."""
     return "less than 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def folded_table(table: pd.DataFrame, caption: str, technical: tuple[str, ...] = TECHNICAL) -> str:
+    """A table of items whose technical rows are folded: nobody has to read them to use the result.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The items in its first column.
+    caption : str
+    technical : tuple of str
+        How the folded items begin.
+    """
+    aside = table.iloc[:, 0].astype(str).str.startswith(technical)
+    if not aside.any():
+        return html_table(table, caption)
+    more = html_table(table[aside], f"{caption}: details for statisticians")
+    return (f"{html_table(table[~aside], caption)}<details><summary>Details for statisticians</summary>{more}"
+            "</details>")
 
 
 def cautions_html(cautions: Sequence[str]) -> str:

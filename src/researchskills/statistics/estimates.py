@@ -12,7 +12,7 @@ import numpy as np
 from researchskills.errors import CourseError
 from researchskills.statistics import _input
 from researchskills.statistics.clustering import clustered_mean, clustered_proportion
-from researchskills.statistics.estimate import PROPORTION, Estimate, Estimates, number
+from researchskills.statistics.estimate import PROPORTION, Estimate, Estimates, number, with_unit
 from researchskills.statistics.limits import exact_limits, finite_limits, poisson_limits, t_quantile, wilson_limits
 
 #: Below this many people an estimate carries a caution: one person more or less moves it by over 5%.
@@ -334,8 +334,8 @@ def one_mean(values, cautions, *, unit, level, what) -> Estimate:
         "t interval (Student 1908)",
         tuple(told),
         details=(
-            ("standard deviation", f"{number(spread)} {unit}".strip() if n > 1 else "cannot be given"),
-            ("median, for comparison", f"{number(float(np.median(values)))} {unit}".strip()),
+            ("standard deviation", with_unit(number(spread), unit) if n > 1 else "cannot be given"),
+            ("median, for comparison", with_unit(number(float(np.median(values))), unit)),
         ),
     )
 

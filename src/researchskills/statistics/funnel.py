@@ -349,29 +349,6 @@ def spread_by_chance(values, standard_errors) -> Spread:
                   math.sqrt(max(0.0, observed - chance)), share, len(found), tuple(cautions))
 
 
-def shrunk(value: float, standard_error: float, mean: float, true_sd: float) -> float:
-    """What to expect of a unit next year: its result, pulled towards the mean as far as it is noise.
-
-    Parameters
-    ----------
-    value, standard_error : float
-        Result of the unit and its standard error.
-    mean, true_sd : float
-        Mean of all units and the standard deviation of their true values.
-
-    Returns
-    -------
-    float
-        In the unit of `value`.
-
-    Notes
-    -----
-    Normal-normal shrinkage (Efron & Morris 1977, Scientific American 236:119-127).
-    """
-    weight = true_sd**2 / (true_sd**2 + standard_error**2) if true_sd or standard_error else 1.0
-    return mean + weight * (value - mean)
-
-
 def counts(data: pd.DataFrame, name: str) -> np.ndarray:
     """A column of counts, such as people or events, as floats.
 

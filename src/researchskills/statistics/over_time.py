@@ -11,6 +11,7 @@ with a place where the thing did not happen (`before_after`).
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -83,6 +84,7 @@ class RunChart(Result):
         What is measured, as charts name it.
     """
 
+    technical: ClassVar[tuple[str, ...]] = ("number of runs", "point far", "rules used")
     title: str
     table: pd.DataFrame
     median: float
@@ -111,7 +113,11 @@ class RunChart(Result):
 
     def sentence(self) -> str:
         """The signals in words, or that there are none."""
+        early = int((self.table["phase"] == "before").sum())
         told = f"{len(self.table)} points with a median of {number(self.median)}"
+        if 0 < early < len(self.table):
+            told = (f"{len(self.table)} points in time; the median of the {early} before the event is "
+                    f"{number(self.median)}")
         if not self.signals and self.useful < FEWEST_USEFUL:
             return f"{told}: no rule found a signal, but there are too few points off the median to tell."
         if not self.signals:

@@ -341,42 +341,74 @@ class Reach:
         )
 
     def findings(self) -> list[str]:
-        """What else these answers can show, one sentence each."""
-        # Three over n is near the exact limit from about ten on, and where nearly nobody of many was asked.
-        near = self.population is None and self.level == 0.95 and self.n >= 10
-        rule = f" (rule of three: 3/{self.n:,} = {percent(3 / self.n)}%)" if near else ""
-        told = [
-            f"If nobody in {self.n:,} has it, up to {percent(self.none_seen)}% of people still could{rule}.",
-            f"Something that concerns at least {percent(self.heard)}% of people is met at least once in 95 of 100 "
-            "samples of this size.",
-        ]
+        """What else these answers can show, one plain sentence each."""
         if self.n == self.population:
             told = ["Everybody there is was asked, so chance in who was asked plays no part."]
+        else:
+            who = "this one person does not have something" if self.n == 1 else (
+                f"none of these {self.n:,} people has something")
+            told = [
+                f"If {who}, it may still concern up to {percent(self.none_seen)}% of all people.",
+                f"Something that concerns {percent(self.heard)}% of all people or more will very likely come up: in 95 "
+                f"of 100 samples of {self.n:,}, at least one person has it.",
+            ]
         if not math.isnan(self.change):
             told.append(
-                f"A mean change of the same people shows in 80 of 100 tries from {number(self.change)} standard "
-                "deviations of the changes on."
+                "A score of the same people measured twice, where single people's changes scatter by about 10 points: "
+                f"a true mean change of {number(10 * self.change)} points or more shows reliably, a smaller one is "
+                "easily missed."
             )
         if not math.isnan(self.difference):
-            shares = f", or from 50% against {percent(0.5 + self.points)}%"
-            if math.isnan(self.points):
-                shares = "; two proportions only if they differ more than 50% and 100% do"
+            groups = f"Split into two groups of {self.n // 2:,}"
             told.append(
-                f"Split into two groups of {self.n // 2:,}, a difference shows in 80 of 100 tries from "
-                f"{number(self.difference)} standard deviations on{shares}."
+                f"{groups}: even 50% against 100% may be missed, so do not compare percentages."
+                if math.isnan(self.points) else
+                f"{groups}: if one has 50%, the other has to have {percent(0.5 + self.points)}% or more for the "
+                "difference to show reliably."
             )
         return told
 
+    def technical(self) -> list[str]:
+        """The same for those who want to check it."""
+        # Three over n is near the exact limit from about ten on, and where nearly nobody of many was asked.
+        near = self.population is None and self.level == 0.95 and self.n >= 10
+        told = [f"None of {self.n:,}: one-sided exact limit (the table's intervals are two-sided, so theirs is "
+                f"higher); rule of three: 3/{self.n:,} = {percent(3 / self.n)}%."] if near else []
+        if not math.isnan(self.change):
+            told.append(
+                "“Reliably” means in 80 of 100 studies like this one (power 80%), at "
+                f"{100 * self.level:g}% confidence, two-sided."
+            )
+            told.append(
+                f"The same people measured twice: a mean change of {number(self.change)} standard deviations of the "
+                "changes."
+            )
+        if not math.isnan(self.difference):
+            told.append(
+                f"Two groups of {self.n // 2:,}: a difference between means of {number(self.difference)} standard "
+                "deviations."
+            )
+        return told
+
+    def to_table(self) -> pd.DataFrame:
+        """The table as people read it: percentages rounded, the unit in the headings."""
+        ends = {name: f"{name} (%)" for name in ("low", "high")}
+        rounded = self.table.assign(**{name: [percent(one / 100) for one in self.table[name]]
+                                       for name in ("percentage", "low", "high")})
+        return rounded.rename(columns={"people": f"of {self.n:,}", "percentage": "seen (%)", **ends})
+
     def __repr__(self) -> str:
-        lines = [self.sentence(), *self.findings(), self.table.to_string(index=False, float_format=number)]
+        lines = [self.sentence(), *self.findings(), self.to_table().to_string(index=False), *self.technical()]
         return "\n".join(lines + [f"Caution: {text}" for text in self.cautions])
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{escape(text)}</li>" for text in self.findings())
-        caption = f"What {self.n:,} answers can show: intervals at {100 * self.level:g}%"
+        items, more = ("".join(f"<li>{escape(text)}</li>" for text in told)
+                       for told in (self.findings(), self.technical()))
+        folded = f"<details><summary>Details for statisticians</summary><ul>{more}</ul></details>" if more else ""
+        caption = f"What {self.n:,} answers can show: {100 * self.level:g}% confidence intervals"
         return (
             f'<section aria-label="What the answers can show"><p><b>{escape(self.sentence())}</b></p>'
-            f"<ul>{items}</ul>{html_table(self.table, caption)}{cautions_html(self.cautions)}</section>"
+            f"<ul>{items}</ul>{html_table(self.to_table(), caption)}{folded}{cautions_html(self.cautions)}</section>"
         )
 
 

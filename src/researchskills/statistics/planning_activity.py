@@ -64,6 +64,13 @@ class SamplePlan(Form):
     choice, fields = _QUESTION, _FIELDS
     decision = Unicode("").tag(saved=True)
 
+    @classmethod
+    def every_field(cls) -> dict[str, Field]:
+        """All fields by name: what is wanted first, then who is asked."""
+        fields = super().every_field()
+        who = {name: fields.pop(name) for name in ("population", "response", "cluster_size", "icc")}
+        return {**fields, **who}
+
     @property
     def question(self) -> str:
         """Which question is asked: "reach", "share", "compare" or "change"."""

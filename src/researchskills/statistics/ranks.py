@@ -7,7 +7,7 @@ import numpy as np
 from researchskills.errors import CourseError
 from researchskills.statistics import _input, resampling
 from researchskills.statistics.comparison import NAMES, Comparison, direction, not_settled, two_samples
-from researchskills.statistics.estimate import PROPORTION, Estimate, number
+from researchskills.statistics.estimate import PROPORTION, Estimate, number, with_unit
 from researchskills.statistics.limits import normal_quantile
 
 #: Exact distribution of ranks up to so many people in the larger group; beyond, the normal one agrees.
@@ -83,7 +83,7 @@ def compare_groups(
     if min(m, n) < 5:
         values = "1 value" if min(m, n) == 1 else f"{min(m, n)} values"
         told.append(f"The smaller group has {values}: only groups that hardly overlap could differ clearly.")
-    parts = tuple((name, f"{_middle(sample)} {unit}".strip()) for name, sample in zip(names, (one, two), strict=True))
+    parts = tuple((name, with_unit(_middle(sample), unit)) for name, sample in zip(names, (one, two), strict=True))
     details = [(f"median, {name}", text) for name, text in parts]
     details.append((f"probability that one of {names[0]} is higher", superiority(one, two, level)))
     return Comparison(

@@ -4,11 +4,12 @@ An `Estimate` is one number with an interval. Other analyses give a whole table:
 limits for every team. They are shown the same way, so that whoever reads them meets the sentence first.
 """
 
+from typing import ClassVar
+
 import pandas as pd
 
 from researchskills._html import escape
-from researchskills.statistics.estimate import cautions_html, number
-from researchskills.tables import html_table
+from researchskills.statistics.estimate import cautions_html, folded_table, number
 
 
 class Result:
@@ -21,6 +22,8 @@ class Result:
     title: str
     cautions: tuple[str, ...]
     table: pd.DataFrame
+    #: How items of the table begin that are folded, as only statisticians need them.
+    technical: ClassVar[tuple[str, ...]] = ()
 
     def sentence(self) -> str:
         """What was found, in one or two plain sentences."""
@@ -37,5 +40,5 @@ class Result:
     def _repr_html_(self) -> str:
         return (
             f'<section aria-label="{escape(self.title)}"><p><b>{escape(self.sentence())}</b></p>'
-            f"{html_table(self.to_table(), self.title)}{cautions_html(self.cautions)}</section>"
+            f"{folded_table(self.to_table(), self.title, self.technical)}{cautions_html(self.cautions)}</section>"
         )

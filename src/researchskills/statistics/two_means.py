@@ -17,7 +17,7 @@ from researchskills.statistics.comparison import (
     without_intervals,
 )
 from researchskills.statistics.effect_sizes import hedges
-from researchskills.statistics.estimate import Estimate, number, uncapital
+from researchskills.statistics.estimate import Estimate, number, uncapital, with_unit
 from researchskills.statistics.estimates import one_mean, one_proportion, shape_cautions
 from researchskills.statistics.limits import t_quantile, t_tails
 
@@ -137,7 +137,7 @@ def _ends(limits, unit: str) -> str:
     """Both ends of an interval, for a cell of a table."""
     if math.isnan(limits[0]):
         return "cannot be given: drawing again hardly moves the estimate"
-    return f"{number(limits[0])} to {number(limits[1])} {unit}".strip()
+    return with_unit(f"{number(limits[0])} to {number(limits[1])}", unit)
 
 
 def _mean_of(sample, unit, level) -> Estimate:
@@ -208,9 +208,9 @@ def paired_change(
     limits, formula, test = (value - half, value + half), "t interval of the changes (Student 1908)", "paired t test"
     p = t_tails(value / (spread / math.sqrt(n)), n - 1) if spread else math.nan
     details = [
-        ("mean before", f"{number(float(first.mean()))} {unit}".strip()),
-        ("mean after", f"{number(float(last.mean()))} {unit}".strip()),
-        ("standard deviation of the changes", f"{number(spread)} {unit}".strip()),
+        ("mean before", with_unit(number(float(first.mean())), unit)),
+        ("mean after", with_unit(number(float(last.mean())), unit)),
+        ("standard deviation of the changes", with_unit(number(spread), unit)),
     ]
     if spread and n >= resampling.TOO_FEW and (method == "bootstrap" or n <= _BOOTSTRAP_UP_TO):
         fewer = {} if n <= _BOOTSTRAP_UP_TO else {"draws": _DRAWS_FOR_MANY}
@@ -283,7 +283,7 @@ def _against(important, limits, changes, higher_is_better, unit, level):
     if not important > 0:
         raise CourseError("important= is the smallest change that matters, a number above 0.")
     low, high = limits if higher_is_better else (-limits[1], -limits[0])
-    size = f"the smallest change that matters ({number(important)} {unit})"
+    size = f"the smallest change that matters ({with_unit(number(important), unit)})"
     if low >= important:
         reading = f"all of it at or beyond {size}"
     elif high < important:

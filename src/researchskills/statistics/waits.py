@@ -13,7 +13,7 @@ from scipy import special
 
 from researchskills.errors import CourseError
 from researchskills.statistics import _input
-from researchskills.statistics.estimate import Estimate, number, percent
+from researchskills.statistics.estimate import Estimate, number, percent, with_unit
 from researchskills.statistics.estimates import in_groups, one_proportion
 
 
@@ -100,7 +100,8 @@ def median_iqr(
         return _median_of_survival(waits, _over(_input.column(data, ended)), column, subject, same)
     values, gaps = _input.known(data[column], f"“{column}”")
     if gaps:
-        gaps = [f"{gaps[0]} If they are still waiting, the median is too short: see since=."]
+        gaps = [f"{gaps[0]} If some of them are still waiting, the median looks "
+                "shorter than it is: count those still waiting too (since=…, until=…)."]
     return _median(values, gaps + _input.repeated_people(data[data[column].notna()]), what=subject, **same)
 
 
@@ -116,7 +117,7 @@ def _median(values, cautions, *, what, unit, limit, level) -> Median:
             "Check them before you report."
         )
     place = median_places(n, level)
-    details = [("quartiles", f"{number(q1)} to {number(q3)} {unit}".strip())]
+    details = [("middle half (quartiles)", with_unit(f"{number(q1)} to {number(q3)}", unit))]
     if place is None:
         low = high = math.nan
         told.append(f"With {n} value{'s' if n > 1 else ''} there is no {100 * level:g}% interval for a median.")
@@ -124,11 +125,11 @@ def _median(values, cautions, *, what, unit, limit, level) -> Median:
         low, high = (float(one) for one in np.sort(values)[[place - 1, n - place]])
         details.append(("true level of the interval", f"{100 * (1 - 2 * special.bdtr(place - 1, n, 0.5)):.1f}%"))
     average = float(values.mean())
-    details += [("shortest and longest", f"{number(values.min())} and {number(values.max())} {unit}".strip())]
-    details += [("mean, for comparison", f"{number(average)} {unit}".strip())]
+    details += [("shortest and longest", with_unit(f"{number(values.min())} and {number(values.max())}", unit))]
+    details += [("mean, for comparison", with_unit(number(average), unit))]
     if limit is not None:
         longer = one_proportion(int((values > limit).sum()), n, level=level)
-        details.append((f"longer than {number(limit)} {unit}".strip(), longer))
+        details.append((with_unit(f"longer than {number(limit)}", unit), longer))
     return Median(
         what,
         middle,
@@ -199,13 +200,13 @@ def _median_of_survival(time, over, column, what, same) -> Median:
         low, high = (0.0 if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
     unit = same["unit"]
     upper = number(q3) if not math.isnan(q3) else "not known yet"
-    details = [("quartiles", f"{number(q1)} to {upper} {unit}".strip()), ("still waiting", waiting)]
+    details = [("middle half (quartiles)", with_unit(f"{number(q1)} to {upper}", unit)), ("still waiting", waiting)]
     if not math.isnan(middle):
-        details.append(("median of ended waits alone", f"{number(float(np.median(time[over])))} {unit}".strip()))
+        details.append(("median of ended waits alone", with_unit(number(float(np.median(time[over]))), unit)))
     if same["limit"] is not None:
         left = curve.surv_prob[curve.surv_times <= same["limit"]]
         longer = f"{percent(float(left[-1]) if len(left) else 1.0)}%, as the curve of Kaplan and Meier has it"
-        details.append((f"longer than {number(same['limit'])} {unit}".strip(), longer))
+        details.append((with_unit(f"longer than {number(same['limit'])}", unit), longer))
     return Median(
         what,
         middle,

@@ -184,7 +184,9 @@ def stand_ins(table: Table) -> list[Finding]:
                     usual="People read it as missing.",
                     certainty="likely",
                     rank=VALUES,
-                    places=[columns.table.place(int(row), column.name, column.texts[column.codes[row]]) for row in column.rows(dates)],
+                    # Shown also where the column is of birth dates: this one is nobody's.
+                    places=[columns.table.place(int(row), column.name, column.texts[column.codes[row]])
+                            for row in column.rows(dates)],
                     count=count,
                     columns=[column],
                 )
