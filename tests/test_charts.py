@@ -60,6 +60,8 @@ def test_a_highlighted_bar_differs_by_more_than_colour():
 def test_bars_accept_nullable_numbers_and_leave_out_what_is_missing():
     table = pd.DataFrame({"team": ["a", "b"], "days": pd.array([3, None], dtype="Int64")})
     assert [text.get_text() for text in charts.bars(table, "team", "days", unit="days").texts] == ["3 days"]
+    one = table.head(1).assign(days=1)
+    assert [text.get_text() for text in charts.bars(one, "team", "days", unit="days").texts] == ["1 day"]
 
 
 @pytest.mark.parametrize(

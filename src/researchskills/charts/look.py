@@ -138,7 +138,8 @@ def known(highlight, names, what: str = "bar") -> None:
 def with_unit(number: float, unit: str) -> str:
     """A number as people read it, with its unit."""
     space = "" if unit in {"", "%"} else " "
-    return f"{show(float(number))}{space}{unit}"
+    one = unit.removesuffix("s") if number == 1 else unit
+    return f"{show(float(number))}{space}{one}"
 
 
 def read_name(column: str) -> str:

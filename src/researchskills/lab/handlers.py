@@ -119,7 +119,7 @@ def _hand_in(workspace: Path, asked: dict) -> dict:
     from researchskills import hand_in
 
     if copies.learner(workspace) is None:
-        raise CourseError("Choose a learner code on the start page first. Nothing was handed in yet.")
+        raise CourseError("Choose a learner code on the home page first. Nothing was handed in yet.")
     receipt = hand_in.hand_in(workspace, _module(asked), despite_private=asked.get("despite_private") is True)
     path = Path(receipt.path)
     return {

@@ -107,7 +107,7 @@ def _merged(prepared: Prepared, notebook: NotebookNode, theirs: NotebookNode) ->
     remarks = [
         f"{what}: {_titles(prepared, notebook, found)}."
         for what, found in (
-            ("Cells of the course were changed and have been put back", changed),
+            ("Cells of the course were changed, or come from an earlier edition, and have been put back", changed),
             ("Cells were copied; each is marked once", copied),
             ("Cells of the course were deleted and have been put back", missing),
         )

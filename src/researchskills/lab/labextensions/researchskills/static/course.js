@@ -79,7 +79,7 @@ export const course = {
       }
     }
 
-    add('home', 'Home', showHome, { caption: 'Go to the start page of the course' });
+    add('home', 'Home', showHome, { caption: 'Go to the home page of the course' });
     add('check', 'Check my work', () => checkModule(), { caption: 'See what is still missing before you hand in' });
     add('hand-in', 'Hand in', () => handInModule(), { caption: 'Make the file that you send to your mentor' });
     add('feedback', 'Feedback', () => work.feedback(path => open(path)), { caption: 'Read what your mentor wrote' });
