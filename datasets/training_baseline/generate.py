@@ -18,6 +18,9 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from making import cut, leave_blank  # noqa: E402 - lies beside the packages
+
 SEED = 14
 NOT_ASKED, DOES_NOT_APPLY = "not asked", "does not apply"
 AGREEMENT = ["strongly disagree", "disagree", "neither", "agree", "strongly agree"]
@@ -155,20 +158,6 @@ def calibration() -> dict:
     """Parameters by name, from the descriptor, where each stands beside its source."""
     descriptor = json.loads((HERE / "datapackage.json").read_text(encoding="utf-8"))
     return {entry["parameter"]: entry["value"] for entry in descriptor["calibration"]}
-
-
-def cut(standing: np.ndarray, shares: dict) -> np.ndarray:
-    """Answers in the given shares: the lowest standings get the first answer, and so on."""
-    bounds = np.rint(np.cumsum(list(shares.values())) * len(standing)).astype(int)
-    rank = np.argsort(np.argsort(standing, kind="stable"), kind="stable")
-    return np.array(list(shares), dtype=object)[np.searchsorted(bounds, rank, side="right")]
-
-
-def leave_blank(answers: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
-    """The same answers, each left blank with a chance of `share`."""
-    answers = answers.astype(object)
-    answers[rng.random(len(answers)) < share] = ""
-    return answers
 
 
 def agreement(agree: float) -> dict:
