@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from researchskills import kinds
+from researchskills._words import number_of
 from researchskills.bank import Question
 
 CORRECT, NOT_YET, NOT_ATTEMPTED, ERROR = "correct", "not yet", "not attempted", "error"
@@ -82,7 +83,7 @@ def _assess_several(question: Question, answer: list[str]) -> Outcome:
         return _correct(question, _bullets((texts[key], reasons[key]) for key in texts if key in right))
     lines = _bullets((texts[key], reasons[key]) for key in wrong)
     if missed:
-        lines += f"\n\n{_count(len(missed), 'answer that applies is', 'answers that apply are')} not ticked yet."
+        lines += f"\n\n{number_of(len(missed), 'answer that applies is', 'answers that apply are')} not ticked yet."
     found = len(right) - len(missed)
     return Outcome(NOT_YET, lines.strip(), max(0.0, (found - len(wrong)) / len(right)))
 
@@ -100,7 +101,7 @@ def _assess_match(question: Question, answer: dict) -> Outcome:
     right = len(given) - len(wrong)
     head = f"{right} of {len(pairs)} are right."
     if blank:
-        head += f" {_count(blank, 'is', 'are')} still empty."
+        head += f" {number_of(blank, 'is', 'are')} still empty."
     body = _bullets((texts[key], reasons[key].get(given[key]) or reasons[key][""]) for key in wrong)
     return Outcome(NOT_YET, f"{head}\n\n{body}".strip(), right / len(pairs))
 
@@ -111,7 +112,7 @@ def _assess_order(question: Question, answer: dict) -> Outcome:
     if not given:
         return Outcome(NOT_ATTEMPTED, "Give each line its place first.")
     if len(given) < len(order):
-        return Outcome(NOT_YET, f"{_count(len(order) - len(given), 'line has', 'lines have')} no place yet.")
+        return Outcome(NOT_YET, f"{number_of(len(order) - len(given), 'line has', 'lines have')} no place yet.")
     repeated = sorted({place for place in given.values() if list(given.values()).count(place) > 1})
     right = sum(given[key] == place for place, key in enumerate(order, 1))
     if repeated:
@@ -185,7 +186,3 @@ def model_answer(question: Question):
 
 def _bullets(pairs) -> str:
     return "\n".join(f"- **{text}** {reason}" for text, reason in pairs)
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from researchskills._words import number_of
 from researchskills.data.finding import GROUPS, IDENTIFIERS, Finding
 from researchskills.data.masks import Masks, safe
 from researchskills.data.reading import read_all
-from researchskills.data.structure import number_of
 from researchskills.data.table import Table
 
 _CERTAINTY = {"certain": 0, "likely": 1, "possible": 2}

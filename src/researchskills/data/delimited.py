@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from researchskills._words import number_of
 from researchskills.data.finding import STRUCTURE, TIDINESS, Finding, Place
 from researchskills.data.layout import Grid, tables
 from researchskills.data.opening import wide
-from researchskills.data.structure import number_of
 from researchskills.data.table import Table
 from researchskills.errors import CourseError
 

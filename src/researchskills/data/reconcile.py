@@ -19,6 +19,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from researchskills._html import escape
+from researchskills._words import number_of
 from researchskills.data.conditions import as_date, as_number
 from researchskills.errors import CourseError
 from researchskills.paths import suggestion
@@ -157,11 +158,11 @@ class Reconciliation:
         told = f"{people} ({left} has {self.sizes[0]:,} rows, {right} {self.sizes[1]:,}). "
         if not total:
             return told + f"No difference was found in {_listed(self.compared)}."
-        told += f"The extracts differ in {_count(total, 'case', 'cases')}: {kinds}."
+        told += f"The extracts differ in {number_of(total, 'case', 'cases')}: {kinds}."
         if unexplained == total:
             return told + " None of them is explained yet."
         if unexplained:
-            return told + f" {_count(unexplained, 'is', 'are')} not explained yet."
+            return told + f" {number_of(unexplained, 'is', 'are')} not explained yet."
         return told + " Each has a cause."
 
     def __str__(self) -> str:
@@ -297,10 +298,10 @@ def _notes(column: pd.Series, name: str) -> list[str]:
     filled = column[column != ""]
     repeats, notes = filled[filled.duplicated()], []
     if len(repeats):
-        notes.append(f"{name} holds {_count(repeats.nunique(), 'key', 'keys')} more than once "
-                     f"({_count(len(repeats), 'row', 'rows')} too many); the first row of each was compared.")
+        notes.append(f"{name} holds {number_of(repeats.nunique(), 'key', 'keys')} more than once "
+                     f"({number_of(len(repeats), 'row', 'rows')} too many); the first row of each was compared.")
     if len(filled) < len(column):
-        notes.append(f"{_count(len(column) - len(filled), 'row', 'rows')} of {name} without a key "
+        notes.append(f"{number_of(len(column) - len(filled), 'row', 'rows')} of {name} without a key "
                      "could not be matched by it.")
     return notes
 
@@ -429,7 +430,3 @@ def _cause(case: pd.Series, causes, left: pd.DataFrame, right: pd.DataFrame) -> 
 
 def _listed(words) -> str:
     return ", ".join(words) or "any field"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 
 from researchskills._html import escape
+from researchskills._words import number_of
 from researchskills.data.check import FileReport, Group
 from researchskills.data.finding import GROUPS, IDENTIFIERS
 from researchskills.data.masks import safe
-from researchskills.data.structure import number_of
 from researchskills.errors import CourseError
 from researchskills.store import replace_file
 

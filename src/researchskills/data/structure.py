@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from researchskills._words import number_of
 from researchskills.data.finding import STRUCTURE, TIDINESS, Certainty, Finding, Place
 from researchskills.data.table import Table, letter
 
@@ -68,11 +69,6 @@ class Seen:
     def row_places(self, rows) -> tuple[Place, ...]:
         """Whole rows as places."""
         return tuple(Place(self.table.sheet, int(row), "", "") for row in list(rows)[:5])
-
-
-def number_of(count: int, one: str, many: str = "") -> str:
-    """`1 row`, `1,200 rows`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def notes(seen: Seen) -> list[Finding]:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from researchskills._words import number_of
 from researchskills.data.delimited import MOST_COLUMNS, too_many_columns
 from researchskills.data.finding import STRUCTURE, TIDINESS, Finding, Place
 from researchskills.data.layout import Grid, filled, tables
 from researchskills.data.opening import locked
-from researchskills.data.structure import number_of
 from researchskills.data.table import Table, letter
 from researchskills.errors import CourseError
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from researchskills.errors import CourseError
 from researchskills.statistics._input import column, numbers
-from researchskills.statistics.estimate import POINTS, Estimate, number, with_unit
+from researchskills.statistics.estimate import POINTS, Estimate, number, signed, with_unit
 from researchskills.statistics.over_time import FEWEST_USEFUL, in_order, position
 from researchskills.statistics.result import Result
 from researchskills.statistics.two_means import welch
@@ -49,7 +49,7 @@ class BeforeAfter(Result):
         change = "percentage points" if self.unit == "%" else self.unit
         rows = [f"{row.place}: {with_unit(number(row.before), self.unit)} before and "
                 f"{with_unit(number(row.after), self.unit)} from {self.event} on "
-                f"({with_unit(_signed(row.change), change)})" for row in self.table.itertuples()]
+                f"({with_unit(signed(row.change), change)})" for row in self.table.itertuples()]
         told = "; ".join(rows) + "."
         if self.difference is None:
             return f"{told} There is no other place to compare with, so nobody can say what changed it."
@@ -167,7 +167,3 @@ def _welch(what: str, values: np.ndarray, after: np.ndarray, method: str, unit: 
 
 def _known(values: np.ndarray) -> np.ndarray:
     return values[~np.isnan(values)]
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"

@@ -280,6 +280,11 @@ def with_unit(told: str, unit: str) -> str:
     return f"{told}{unit}" if unit.startswith("%") else f"{told} {unit}".strip()
 
 
+def signed(value: float) -> str:
+    """A change with its sign, a true minus included."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"
+
+
 def p_value(p: float) -> str:
     """A p value as it should be reported: never 0, never more than three digits."""
     return "less than 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from researchskills.errors import CourseError
-from researchskills.statistics.estimate import number
+from researchskills.statistics.estimate import number, signed
 from researchskills.statistics.result import Result
 
 _WHAT_TO_DO = ("Compare with people who were chosen in the same way but did not have the support, or measure twice "
@@ -59,13 +59,13 @@ class ExpectedChange(Result):
             rows.append(("share chosen", f"{number(100 * self.chosen)}%"))
         rows += [("mean of the chosen, first time", number(self.first)),
                  ("expected mean, second time", number(self.second)),
-                 ("expected change without any help", _signed(self.change))]
+                 ("expected change without any help", signed(self.change))]
         return pd.DataFrame(rows, columns=["item", "value"])
 
     def sentence(self) -> str:
         """The expected change in words."""
         return (f"People chosen with a mean of {number(self.first)} would have a mean of about {number(self.second)} "
-                f"the next time ({_signed(self.change)}) even if nothing were done.")
+                f"the next time ({signed(self.change)}) even if nothing were done.")
 
 
 def expected_change(
@@ -167,7 +167,3 @@ def measured_twice(
     chosen = first < cutoff
     helped = chosen & (random.random(people) < 0.5)
     return pd.DataFrame({"first": first, "second": second + effect * helped, "chosen": chosen, "helped": helped})
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"

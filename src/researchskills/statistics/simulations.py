@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from researchskills.statistics.entries import Field, defaults
-from researchskills.statistics.estimate import number
+from researchskills.statistics.estimate import number, signed
 from researchskills.statistics.regression_to_mean import measured_twice
 
 #: How often a game is repeated, unseen, to say what happens in the long run.
@@ -96,8 +96,8 @@ def regression(seed: int, people: int, agreement: float, chosen: float, effect: 
     changes = dict(zip(table["group"], table["change"], strict=True))
     without = changes.get("chosen, not given support", float("nan"))
     helped = changes.get("chosen, given support", float("nan"))
-    sentence = (f"The lowest-scoring people without support changed by {_signed(without)} points, those with support "
-                f"by {_signed(helped)}, and everybody together by {_signed(changes['everybody'])}.")
+    sentence = (f"The lowest-scoring people without support changed by {signed(without)} points, those with support "
+                f"by {signed(helped)}, and everybody together by {signed(changes['everybody'])}.")
     # The chosen lie deep below the mean by this many points; only the reliable part of it comes again.
     depth = _SD * float(stats.norm.pdf(stats.norm.ppf(chosen))) / chosen
     long_run = (f"In the long run the chosen rise by {number((1 - agreement) * depth)} points without any help; "
@@ -233,7 +233,3 @@ def clustering(seed: int, people: int, share: float, likeness: float) -> Run:
         return charts.intervals(table, "who was asked", "mean %", "low", "high", reference=100 * share, keep_order=True)
 
     return Run(sentence, long_run, table, chart, "one")
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"

@@ -2,6 +2,8 @@
 
 import re
 
+from researchskills._words import number_of as count
+
 #: Stand for a missing value in any column. `[c]`, `[x]`, `[z]`, `[u]`, `[w]`: GSS, "Using symbols in tables", 2021.
 MISSING_ANYWHERE = [
     "n/a",
@@ -194,17 +196,6 @@ def of(name: str) -> set[str]:
     ['cc', 'id', 'larkshire', 'referral']
     """
     return set(re.findall(r"[^\W_]+|%", _CAMEL.sub(" ", str(name)).casefold()))
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun.
-
-    Examples
-    --------
-    >>> count(1, "row"), count(1200, "row"), count(2, "match", "matches")
-    ('1 row', '1,200 rows', '2 matches')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def named(columns, most: int = 3) -> str:
