@@ -66,6 +66,30 @@ def test_a_server_that_does_not_start_is_reported_with_its_log(tmp_path, monkeyp
         launch._launch(tmp_path, None)
 
 
+def test_a_port_that_somebody_takes_while_the_server_starts_is_passed_over(tmp_path, monkeypatch):
+    """Two courses started in the same second both find the same port free; only one gets it."""
+    monkeypatch.setenv("RESEARCHSKILLS_ROOT", str(make_course(tmp_path / "course root")))
+    workspace = tmp_path / "work"
+    (workspace / ".course").mkdir(parents=True)
+    looked, look = [], launch.free_port
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+
+        def free_until_a_moment_ago(wanted):
+            looked.append(wanted)
+            return taken if len(looked) == 1 else look(wanted)
+
+        monkeypatch.setattr(launch, "free_port", free_until_a_moment_ago)
+        process, room = launch._launch(workspace, None)
+        try:
+            assert room.port != taken
+            assert launch._answers(room)
+        finally:
+            launch._end(process)
+
+
 def test_the_configuration_is_valid_json():
     for file in CONFIG.rglob("*.json"):
         assert json.loads(file.read_text(encoding="utf-8"))

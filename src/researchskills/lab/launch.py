@@ -121,20 +121,26 @@ def free_port(wanted: int | None = None) -> int:
         If the wanted port is taken, or a hundred ports are.
     """
     for port in [wanted] if wanted else range(_FIRST_PORT, _FIRST_PORT + 100):
-        with socket.socket() as probe:
-            if os.name != "nt":
-                # Elsewhere a port that was in use a minute ago counts as taken; on Windows this
-                # option would share a port that is in use.
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError, OverflowError):
-                probe.bind(("127.0.0.1", port))
-                return port
+        if _is_free(port):
+            return port
     if wanted:
         raise CourseError(
             f"Another program is using port {wanted}. Your work is untouched. "
             "Start the course without --port, and a free one is chosen for you."
         )
     raise CourseError("No free port was found. Your work is untouched. Restart the computer and try again.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        if os.name != "nt":
+            # Elsewhere a port that was in use a minute ago counts as taken; on Windows this
+            # option would share a port that is in use.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError, OverflowError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
 
 
 @contextlib.contextmanager
@@ -174,10 +180,22 @@ def _answers(room: Room) -> bool:
 
 
 def _launch(workspace: Path, wanted: int | None) -> tuple[subprocess.Popen, Room]:
-    port = free_port(wanted)
-    if port != _FIRST_PORT and wanted is None:
-        print(f"Another program is using the usual port, so the course uses {port}.")
     print("Starting the course. This takes a few seconds …")
+    while True:
+        port = free_port(wanted)
+        if port != _FIRST_PORT and wanted is None:
+            print(f"Another program is using the usual port, so the course uses {port}.")
+        try:
+            return _launch_on(workspace, port)
+        except CourseError:
+            # Between the look for a free port and the server's own claim lie seconds in which another
+            # course may have taken it; then the next free one will do. If nobody has, a second try
+            # would fail as the first did.
+            if wanted or _is_free(port):
+                raise
+
+
+def _launch_on(workspace: Path, port: int) -> tuple[subprocess.Popen, Room]:
     own = workspace / ".course" / "jupyter"
     # Notebooks that were open last time would all start again, unseen; the home page is the way in.
     shutil.rmtree(own / "layout", ignore_errors=True)
