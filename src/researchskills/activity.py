@@ -164,6 +164,17 @@ class Activity(HasTraits):
         update_report(self.report(), self.shown(), f"rs-{self.name}")
 
 
+def here() -> Path:
+    """The notebook's folder, which is where Jupyter puts a kernel."""
+    return Path.cwd().resolve()
+
+
+def reopened(activity: Activity) -> Activity:
+    """The same activity, in step with its file, for a cell that is run once more."""
+    activity.reload()
+    return activity
+
+
 def show(panel, report: str, plain: str, display_id: str) -> None:
     """Display a live panel and its report as two outputs of a cell.
 

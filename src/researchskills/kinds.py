@@ -17,6 +17,8 @@ from importlib import import_module
 _HOME = {
     "protect": "researchskills.data.protect_question",
     "rule": "researchskills.data.rule_question",
+    "screen": "researchskills.evidence.screen_question",
+    "search": "researchskills.evidence.search_question",
 }
 NAMES = tuple(_HOME)
 

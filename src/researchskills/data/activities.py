@@ -4,8 +4,7 @@ Each gives an activity that saves itself under its name. Activities whose name h
 second place, such as `m04-a1-own-file`, are the learner's own and are never handed in.
 """
 
-from pathlib import Path
-
+from researchskills.activity import here, reopened
 from researchskills.data.cleaning_activity import Cleaning, cleaning
 from researchskills.data.file_check_activity import FileCheck, file_check
 from researchskills.data.match_activity import MatchUp, matching
@@ -24,7 +23,7 @@ def check_data(name: str, example: str | None = None) -> FileCheck:
     example : str, optional
         The course's file that is offered first, as `package/resource`.
     """
-    return _ready(file_check(name, example, _here()))
+    return reopened(file_check(name, example, here()))
 
 
 def clean(name: str, dataset: str, resource: str | None = None) -> Cleaning:
@@ -44,7 +43,7 @@ def clean(name: str, dataset: str, resource: str | None = None) -> Cleaning:
     CourseError
         If there is no such table.
     """
-    return _ready(cleaning(name, dataset, resource, _here()))
+    return reopened(cleaning(name, dataset, resource, here()))
 
 
 def match_up(name: str, dataset: str = "two_systems") -> MatchUp:
@@ -65,13 +64,4 @@ def match_up(name: str, dataset: str = "two_systems") -> MatchUp:
     if dataset != "two_systems":
         raise CourseError(f"The data package “{dataset}” does not hold two extracts of the same people; "
                           "use “two_systems”.", exit_status=2)
-    return _ready(matching(name, _here()))
-
-
-def _here() -> Path:
-    return Path.cwd().resolve()
-
-
-def _ready(activity):
-    activity.reload()
-    return activity
+    return reopened(matching(name, here()))

@@ -5,7 +5,6 @@ the separator, then records are read one after the other. A file with more cells
 memory is never held whole: an equal-chance sample of its records is drawn while it streams past.
 """
 
-import codecs
 import csv
 import io
 import random
@@ -19,8 +18,8 @@ import numpy as np
 from researchskills._words import number_of
 from researchskills.data.finding import STRUCTURE, TIDINESS, Finding, Place
 from researchskills.data.layout import Grid, tables
-from researchskills.data.opening import wide
 from researchskills.data.table import Table
+from researchskills.encodings import encoding_of
 from researchskills.errors import CourseError
 
 #: Cells that are read whole; a larger file is sampled.
@@ -36,15 +35,6 @@ LINES_IN_A_CELL = 60
 LONGEST_CELL = 20_000_000
 
 _DELIMITERS = (",", ";", "\t", "|")
-#: Letters and signs that are at home in British and other western European text.
-_EXPECTED = frozenset(
-    "£€§°²³½¼¾·•…–—‘’“”«»©®™×÷±µ´¸¨ªº¡¿\xa0\xad†"
-    "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßšžŵŷÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸŠŽŴŶ"
-)
-#: Of these, signs that do not stand between two letters of a word.
-_NO_LETTER = frozenset("£€§°²³½¼¾•…“”«»©®™×÷±¨ªº¡¿†")
-
-
 @dataclass
 class Form:
     """How a text file is written.
@@ -119,76 +109,6 @@ def read(path: Path, progress: Callable[[int, int], None] | None = None) -> list
 
 
 # Encoding ---------------------------------------------------------------------------------------------
-
-def encoding_of(path: Path) -> tuple[str, bool]:
-    """The encoding of a text file, and whether it is a guess.
-
-    UTF-8 and UTF-16 can be recognised; the older encodings of one byte a letter cannot, so the one is taken whose
-    letters make sense.
-
-    Returns
-    -------
-    encoding : str
-        Name that Python understands.
-    guessed : bool
-        True for the older encodings.
-    """
-    with path.open("rb") as file:
-        start = file.read(8192)
-        for mark, name in (
-            (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
-            (codecs.BOM_UTF16_BE, "utf-16"),
-        ):
-            if start.startswith(mark):
-                return name, False
-        if name := wide(start):
-            return name, False
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        unusual = b""
-        try:
-            while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-            return "utf-8", False
-        except UnicodeDecodeError:
-            pass
-        file.seek(0)
-        for line in file:
-            if not line.isascii():
-                unusual += line[:2000]
-                if len(unusual) > 100_000:
-                    break
-    return _older_encoding(unusual), True
-
-
-def _older_encoding(sample: bytes) -> str:
-    scores = {name: _oddity(sample, name) for name in ("cp1252", "mac_roman", "cp850")}
-    # Windows wins a tie: most British office files come from it.
-    best = min(scores, key=scores.get)
-    if scores[best] <= 0.2:
-        return best
-    from charset_normalizer import from_bytes
-
-    match = from_bytes(sample).best()
-    return match.encoding if match else "cp1252"
-
-
-def _oddity(sample: bytes, encoding: str) -> float:
-    """Share of the unusual letters that make no sense in an encoding: odd signs, capitals inside a word."""
-    text = sample.decode(encoding, "replace")
-    odd = total = 0
-    earlier = before = " "
-    for sign in text:
-        if not sign.isascii():
-            total += 1
-            odd += sign not in _EXPECTED or (sign.isupper() and before.islower())
-        elif before in _NO_LETTER and sign.islower() and earlier.isalpha():
-            # "H™pital": a sign in the middle of a word.
-            odd += 1
-        earlier, before = before, sign
-    return odd / total if total else 0.0
-
 
 def _about_encoding(path: Path, form: Form) -> list[Finding]:
     notes = []

@@ -7,6 +7,7 @@ that says what it is and what to do, before anything tries to read it as a table
 import zipfile
 from pathlib import Path
 
+from researchskills.encodings import wide
 from researchskills.errors import CourseError
 
 #: A workbook larger than this (bytes) has to be saved as csv first: it cannot be read in part.
@@ -130,18 +131,6 @@ def _text(name: str, start: bytes) -> str:
     if begins.startswith((b"{", b"[{", b"[[")):
         raise _not_a_table(name, "a JSON file")
     return "text"
-
-
-def wide(start: bytes) -> str:
-    """`utf-16-le` or `utf-16-be` when every other byte is a zero, as in UTF-16 without its mark; else empty."""
-    if len(start) < 4:
-        return ""
-    even, odd = start[0::2], start[1::2]
-    if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
-        return "utf-16-le"
-    if even.count(0) > 0.6 * len(even) and odd.count(0) < 0.05 * len(odd):
-        return "utf-16-be"
-    return ""
 
 
 def _inside_zip(path: Path, size: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from traitlets import Bool, Dict, Instance, List, TraitError, Unicode, validate
 
 from researchskills import _html, bank, checks
-from researchskills.activity import Activity
+from researchskills.activity import Activity, here, reopened
 from researchskills.ask import Asked, checking_html
 from researchskills.data import identifiability, protect_question
 from researchskills.data.audit import Audit, recoverable
@@ -448,6 +448,4 @@ def protect(name: str, attacked: str = "service_user_survey/published", people: 
         If there is no such table or step, or nothing in the table can be worked out.
     """
     steps = (steps,) if isinstance(steps, str) else tuple(steps)
-    activity = _activity(name, attacked, people, person, Path.cwd().resolve(), steps)
-    activity.reload()
-    return activity
+    return reopened(_activity(name, attacked, people, person, here(), steps))

@@ -2,6 +2,9 @@
 
 from researchskills.errors import CourseError
 
+#: Most letters of the faulty piece that the message repeats.
+_SHOWN = 60
+
 
 class SearchError(CourseError):
     """A fault in a search line, with its place.
@@ -30,4 +33,5 @@ class SearchError(CourseError):
     def _place(self) -> str:
         piece = self.text[self.start : self.end].strip()
         where = f"At character {self.start + 1}"
-        return f"{where} (“{piece}”)" if piece else where
+        shown = piece if len(piece) <= _SHOWN else f"{piece[: _SHOWN - 1]}…"
+        return f"{where} (“{shown}”)" if piece else where

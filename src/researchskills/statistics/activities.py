@@ -4,8 +4,8 @@ Each gives an activity that saves itself under its name. Activities whose name h
 second place, such as `m05-a1-plan`, are the learner's own and are never handed in.
 """
 
-from pathlib import Path
 
+from researchskills.activity import here, reopened
 from researchskills.errors import CourseError
 from researchskills.paths import suggestion
 from researchskills.statistics.planning_activity import SamplePlan, sample_plan
@@ -32,7 +32,7 @@ def simulate(name: str, which: str) -> Simulation:
     if which not in SIMULATIONS:
         raise CourseError(f"There is no simulation “{which}”.{suggestion(which, list(SIMULATIONS))} "
                           f"There are: {', '.join(SIMULATIONS)}.", exit_status=2)
-    return _ready(simulation(name, which, Path.cwd().resolve()))
+    return reopened(simulation(name, which, here()))
 
 
 def plan_sample(name: str) -> SamplePlan:
@@ -43,7 +43,7 @@ def plan_sample(name: str) -> SamplePlan:
     name : str
         The activity's name, such as `m05-a1-plan`.
     """
-    return _ready(sample_plan(name, Path.cwd().resolve()))
+    return reopened(sample_plan(name, here()))
 
 
 def say_it(name: str) -> SayIt:
@@ -54,9 +54,4 @@ def say_it(name: str) -> SayIt:
     name : str
         The activity's name, such as `m05-p8-say-it`.
     """
-    return _ready(saying(name, Path.cwd().resolve()))
-
-
-def _ready(activity):
-    activity.reload()
-    return activity
+    return reopened(saying(name, here()))
