@@ -19,19 +19,17 @@ import json
 import os
 import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
+from library_50000 import records
 
 from researchskills.datasets import load
 from researchskills.evidence.index import Index
 from researchskills.evidence.query import And, Attribute, Heading, Line, Near, Not, Or, Phrase, Word
 from researchskills.evidence.thesaurus import Thesaurus
 
-GENERATOR = Path(__file__).resolve().parents[1] / "datasets" / "library"
 SMALL, LARGE = 5_000, 50_000
 #: What must hold: seconds to build the large index; milliseconds of a warm search.
 TARGETS = {"build_seconds": 20, SMALL: 50, LARGE: 400}
@@ -81,15 +79,6 @@ def searches(many: list[str]) -> dict[str, tuple]:
                            "(title:care OR abstract:care) AND year:[2010 TO 2015]", None),
         "lines combined": (Not(And((Line(1), Line(2))), Line(3)), None, None),
     }
-
-
-def records(size: int) -> pd.DataFrame:
-    """So many records, drawn by the library's own generator."""
-    sys.path.insert(0, str(GENERATOR))
-    import generate
-
-    made, _ = generate.library(size)
-    return made.head(size).assign(year=lambda frame: pd.to_numeric(frame["year"]).astype("Int64"))
 
 
 def timed(work: Callable, repeats: int) -> tuple[float, float, object]:
@@ -173,7 +162,7 @@ def measure(repeats: int) -> dict:
     began = time.perf_counter()
     Index(library, thesaurus)
     figures = {"library": {"records": len(library), "build_seconds": round(time.perf_counter() - began, 2)}}
-    large = records(LARGE)
+    large = records(LARGE)[0]
     frequent = large["abstract"].dropna().str.lower().str.findall(r"\b[a-z]{5,}\b").explode().value_counts()
     asked = searches(frequent.index[100:300].tolist())
     for size in (SMALL, LARGE):

@@ -232,11 +232,11 @@ PAGES = {
         "{x_or_y}.",
         'n{x_and_y}: "{x_and_y} records" n{y_not_x}: "{y_not_x} records" n{x_not_y}: "{x_not_y} records" '
         'n{one_only}: "{one_only} records" n{x_or_y}: "{x_or_y} records" n{x_plus_y}: "{x_plus_y} records"',
-        '"`discharge* and home care`" to: n{x_and_y} reason: "{x} and {y} are {x_plus_y}. Only {x_or_y} records are '
+        '"discharge* and home care" to: n{x_and_y} reason: "{x} and {y} are {x_plus_y}. Only {x_or_y} records are '
         "there, so {x_and_y} were counted twice",
-        '"`discharge* not home care`" to: n{x_not_y} reason: "{x} records, less the {x_and_y} that',
-        '"`home care not discharge*`" to: n{y_not_x} reason: "{y} records, less the {x_and_y} that',
-        'not (discharge* and home care)`" to: n{one_only} reason: "All {x_or_y}, less the {x_and_y} that',
+        '"discharge* not home care" to: n{x_not_y} reason: "{x} records, less the {x_and_y} that',
+        '"home care not discharge*" to: n{y_not_x} reason: "{y} records, less the {x_and_y} that',
+        'not (discharge* and home care)" to: n{one_only} reason: "All {x_or_y}, less the {x_and_y} that',
         "In primary studies it is {doi_primary}%.",
         "exp Carers' Assessment/ ({e1})", "asking relatives what they need).ti,ab. ({e2})", "1 or 2 ({e3})",
         "exp Persons with Dementia/ ({e4})", "elderly mentally infirm).ti,ab. ({e5})", "4 or 5 ({e6})",
@@ -415,7 +415,7 @@ def test_the_recall_of_the_exercise_is_that_of_its_own_numbers(module):
 
 
 def doctor_lines(text: str) -> dict[int, str]:
-    return {int(number): line for number, line in table_rows(text, 2) if number.isdigit()}
+    return {int(number): line.strip("`") for number, line in table_rows(text, 2) if number.isdigit()}
 
 
 @pytest.mark.parametrize("where", ["exercise", "paper"])

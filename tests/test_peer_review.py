@@ -12,6 +12,7 @@ from researchskills.evidence.history import History
 from researchskills.evidence.peer_review import ELEMENTS, review
 from researchskills.evidence.peer_review_rules import mixes_operators
 from researchskills.evidence.strategy import Block
+from researchskills.evidence.thesaurus import Thesaurus
 
 #: A search in which the rules see nothing.
 SOUND = ["exp Patient Discharge/", "(discharge* or delayed transfer).ti,ab.", "1 or 2",
@@ -142,6 +143,20 @@ def test_a_heading_joined_by_and_to_words_for_another_idea_is_left_alone(library
         assert not [one for one in seen(library, [line]) if "same idea" in one.text]
 
 
+def test_two_names_of_one_heading_joined_by_and_are_asked_about(library):
+    remark = one(seen(library, ["(home care and domiciliary care and rural).ti,ab."]), "operators", "both names for")
+    assert "“home care” and “domiciliary care”" in remark.text
+    assert "“Home Care Services”" in remark.text
+    assert not remark.sure
+    for line in ["(home care or domiciliary care).ti,ab.", "(home care and caregivers).ti,ab."]:
+        assert not [one for one in seen(library, [line]) if "both names" in one.text]
+
+
+def test_a_not_that_takes_nothing_away_is_asked_about(library):
+    remark = one(seen(library, ["(discharge* or transfer).ti,ab. not unicorn.ti."]), "operators", "NOT takes")
+    assert remark.text == "NOT takes nothing away here. Is it needed?"
+
+
 def test_parts_that_no_record_has_together_are_named(library):
     lines = ["rural.ti,ab.", "discharge.ti,ab.", "1 and 2"]
     assert one(seen(library, lines), "operators", "no record has them all").sure
@@ -156,6 +171,13 @@ def test_a_heading_without_words_and_words_without_a_heading_are_seen(library):
     assert any("“Carers” is a subject heading without words" in remark.text and remark.line == 1 for remark in found)
     assert any("a heading for “hospital discharge”: Patient Discharge" in remark.text and remark.line == 2
                for remark in found)
+
+
+def test_a_heading_of_the_name_comes_before_one_that_has_it_as_another_word(library):
+    thesaurus = Thesaurus({"Hospital Admission": [], "Hospitals": []}, {"Hospital Admission": ["hospitalisation"]})
+    other = index.Index(library.records.reset_index(names="record"), thesaurus)
+    remark = one(seen(other, ["(hospital* or limbo).ti,ab."]), "headings", "has a heading for “hospital*”")
+    assert ": Hospitals." in remark.text
 
 
 def test_web_of_science_is_not_asked_for_headings(library):
@@ -191,6 +213,13 @@ def test_a_word_that_finds_nothing_is_a_fact_and_a_slip_of_the_finger_a_question
     remark = one(found, "writing", "finds nothing")
     assert "Is “domiciliary care” meant?" in remark.text
     assert not remark.sure
+
+
+def test_nothing_is_offered_instead_that_finds_nothing_either(library):
+    # "delayd" is a slip, but "delayed rural" stands nowhere too.
+    found = seen(library, ["(delayd rural or discharge*).ti,ab."])
+    assert not about(found, "writing")
+    assert one(found, "words", "“delayd rural” finds nothing").sure
 
 
 def test_another_spelling_beside_the_right_one_is_no_slip(library):
@@ -236,6 +265,18 @@ def test_another_spelling_that_the_library_has_is_asked_about(library, have, oth
 def test_a_spelling_that_adds_no_record_or_is_in_already_is_not_mentioned(library):
     # Nobody writes "rurals", and "organi*ed" has both spellings.
     assert not [one for one in seen(library, ["(rural or organi#ed).ti,ab."]) if "Left out" in one.text]
+
+
+def test_another_form_in_a_proximity_search_counts_only_where_it_is_near(library):
+    # By eye: "teams" stands in LB00009 ("wards and teams") and LB00011 ("teams & wards"), side by side in the second.
+    remark = one(seen(library, ["(wards adj team).ti. or (wards adj1 team).ti."]), "words", "“teams” (the plural)")
+    assert "It finds 1 record that" in remark.text
+    assert not [one for one in seen(library, ["(telephone adj5 team).ti,ab. or limbo.ti,ab."]) if "“teams”" in one.text]
+
+
+def test_another_form_has_its_line_where_title_and_abstract_are_asked_one_by_one(library):
+    lines = ["TI (carer OR limbo) OR AB (carer OR limbo)", "TI home OR AB home", "S1 AND S2"]
+    assert one(seen(library, lines, syntax="ebsco"), "words", "“carers” (the plural)").line == 1
 
 
 def test_other_words_of_the_thesaurus_are_offered_with_what_they_would_add(library):

@@ -168,9 +168,9 @@ def years():
 
 
 PROVED = dict(zip([one.feature for one in differences.DIFFERENCES], (
-    order, small_letters, near, near_in_order, near_without_number, beside, other_forms, any_ending, limited_ending, one_letter,
-    one_letter_or_none, any_beginning, fewest_letters, heading, heading_exploded, heading_focused, title_or_abstract,
-    without_field, one_field_for_several, common_words, hyphens, earlier_lines, years), strict=True))
+    order, small_letters, near, near_in_order, near_without_number, beside, other_forms, any_ending, limited_ending,
+    one_letter, one_letter_or_none, any_beginning, fewest_letters, heading, heading_exploded, heading_focused,
+    title_or_abstract, without_field, one_field_for_several, common_words, hyphens, earlier_lines, years), strict=True))
 
 
 @pytest.mark.parametrize("feature", PROVED)

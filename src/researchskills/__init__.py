@@ -19,6 +19,7 @@ _NAMES = {
     "evidence.activities": ("search", "search_box", "search_strategy"),
     "evidence.set_activities": ("deduplicate", "screen", "flow_diagram"),
     "evidence.live_activity": ("live_search",),
+    "evidence.syntaxes.differences": ("languages",),
     "statistics": (
         "rate", "proportion", "median_iqr", "mean", "compare_proportions", "compare_means", "compare_groups",
         "paired_change", "effective_sample_size", "how_many", "what_can", "run_chart_signals", "xmr",

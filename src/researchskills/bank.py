@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -242,7 +243,19 @@ def _option_key(text: str) -> str:
     return hashlib.sha256(text.strip().encode()).hexdigest()[:8]
 
 
+#: *so*, **so** or `so`; the star that ends a search word is another thing.
+_MARKED = re.compile(r"(?<!\w)\*{1,2}[^*\s](?:[^*]*[^*\s])?\*{1,2}(?!\w)|`")
+
+
+def _check_label(text: str) -> None:
+    """Lists and labels show plain text: a sign of Markdown would stand there as it is."""
+    if _MARKED.search(text):
+        raise QuestionError(f"“{text.strip()}” is shown as plain text; use quotation marks instead of * or `")
+
+
 def _keyed(entries: list, what: str) -> list[tuple[str, dict]]:
+    for entry in entries:
+        _check_label(entry["text"])
     keyed = [(entry.get("key") or _option_key(entry["text"]), entry) for entry in entries]
     if len({key for key, _ in keyed}) < len(keyed):
         raise QuestionError(f"two {what} are the same")
@@ -266,6 +279,8 @@ def _split_options(identifier: str, source: dict):
 
 def _split_match(identifier: str, source: dict):
     targets = {str(key): str(text).strip() for key, text in source["targets"].items()}
+    for text in targets.values():
+        _check_label(text)
     items = _keyed(source["items"], "items")
     for _, item in items:
         if str(item.get("to")) not in targets:
@@ -339,6 +354,7 @@ def _split_form(identifier: str, source: dict):
             raise QuestionError(f"the field “{entry['name']}” has no options")
         if not entry.get("label"):
             raise QuestionError(f"the field “{entry.get('name')}” has no label")
+        _check_label(entry["label"])
         options = {str(key): str(text) for key, text in (entry.get("options") or {}).items()}
         fields.append({"name": entry["name"], "label": entry["label"], "kind": entry["kind"], "options": options})
     for what in ("name", "label"):

@@ -223,7 +223,7 @@ def _yaml_line(problem: yaml.YAMLError) -> int:
 
 
 def _question_faults(path: Path, line: int, question: bank.Question) -> list[Fault]:
-    faults = _image_faults(path, question.prompt, line)
+    faults = _inline_faults(path, question.prompt, line)
     if question.kind == "value":
         solution = question.mark_scheme["solution"].splitlines()
         for stub in question.content["stub"].splitlines():
@@ -303,16 +303,19 @@ def _markdown_faults(path: Path, text: str) -> list[Fault]:
         if level == 1 and last:
             faults.append(Fault(path, line, f"“{title}” is a second first-level heading"))
         last = level
-    return faults + _image_faults(path, text, 1)
+    return faults + _inline_faults(path, text, 1)
 
 
-def _image_faults(path: Path, text: str, line: int) -> list[Fault]:
+def _inline_faults(path: Path, text: str, line: int) -> list[Fault]:
     faults = []
     for block in _parsed(text):
         at = line + block.map[0] if block.map else line
         for token in block.children or []:
             if token.type == "image" and not token.content.strip():
                 faults.append(Fault(path, at, f"the image “{token.attrs['src']}” has no alt text"))
+            if token.type == "text" and "$" in token.content:
+                faults.append(Fault(path, at, "a notebook takes what stands between two dollar signs for a formula; "
+                                              "put the words with $ between backticks"))
         if block.type in {"html_block", "inline"} and re.search(r"<img(?![^>]*\balt=\"[^\"]+\")", block.content):
             faults.append(Fault(path, at, "an image has no alt text"))
     return faults

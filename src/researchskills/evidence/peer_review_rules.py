@@ -96,6 +96,9 @@ def _taken_away(reading: Reading):
         for node in _own_nodes(reading.trees[number]):
             if isinstance(node, Not):
                 lost = len(reading.found(node.left)) - len(reading.found(node))
+                if not lost:
+                    yield Remark("operators", "NOT takes nothing away here. Is it needed?", number)
+                    continue
                 yield Remark("operators", f"NOT takes {_records(lost)} away. A record about both things goes too. Did "
                              "you read some of those before you decided?", number)
 
@@ -147,6 +150,24 @@ def _names(reading: Reading, name: str, phrase: Phrase) -> bool:
     return any(terms.caught(phrase, terms.words(one)) for one in known)
 
 
+def _names_of_one_heading(reading: Reading):
+    for number in reading.in_use:
+        for node in _own_nodes(reading.trees[number]):
+            if not isinstance(node, And):
+                continue
+            seen: dict[str, Phrase] = {}
+            for phrase in (part for part in node.parts if isinstance(part, Phrase)):
+                names = _named_by(reading, phrase)
+                other = next((name for name in names if name in seen), None)
+                if other and reading.block_of(phrase) and reading.block_of(phrase) == reading.block_of(seen[other]):
+                    break  # said already, in the words of the plan
+                if other:
+                    yield Remark("operators", f"AND joins “{terms.typed(seen[other])}” and “{terms.typed(phrase)}”, "
+                                 f"which are both names for “{other}”, so a record must have both. Is OR meant?", number)
+                    break
+                seen.update((name, phrase) for name in names)
+
+
 #: Words that stand in many headings and name none of them.
 _GENERAL = frozenset({"care", "caring", "community", "health", "home", "people", "service", "services", "social",
                       "support", "work"})
@@ -187,10 +208,15 @@ def _heading_and_words(reading: Reading):
 def _heading_for(reading: Reading, phrases: list[Phrase]) -> tuple[Phrase | None, str]:
     """The first phrase that stands for a heading, and the heading."""
     for phrase in phrases:
-        for name in reading.index.thesaurus.names():
-            if _names(reading, name, phrase):
-                return phrase, name
+        if names := _named_by(reading, phrase):
+            return phrase, names[0]
     return None, ""
+
+
+def _named_by(reading: Reading, phrase: Phrase) -> list[str]:
+    """Headings that a phrase stands for; those whose own name it is come before those that have it as another word."""
+    names = [name for name in reading.index.thesaurus.names() if _names(reading, name, phrase)]
+    return sorted(names, key=lambda name: not terms.caught(phrase, terms.words(name)))
 
 
 def _has_headings(reading: Reading) -> bool:
@@ -258,6 +284,8 @@ def _finds_nothing(reading: Reading):
         if reading.found(leaf):
             continue
         near = _nearest(reading, leaf)
+        if near and not reading.found(terms.as_phrase(near, leaf.fields)):
+            near = ""
         # With the other spelling beside it, it is no slip but care.
         if near and not any(near == terms.typed(one) or terms.caught(one, terms.words(near)) for one in used):
             yield Remark("writing", f"“{terms.typed(leaf)}” finds nothing. Is “{near}” meant?", number)
@@ -436,7 +464,7 @@ def _titles_only(reading: Reading):
 
 #: In the order of the six elements.
 RULES = (
-    _ideas, _planned, _brackets, _taken_away, _wrong_operator, _heading_and_its_words, _empty_together,
+    _ideas, _planned, _brackets, _taken_away, _wrong_operator, _heading_and_its_words, _names_of_one_heading, _empty_together,
     _heading_and_words, _how_wide, _alone, _finds_nothing, _cut_short, _other_forms, _entry_terms, _unused, _twice,
     _line_numbers, _limits, _titles_only,
 )

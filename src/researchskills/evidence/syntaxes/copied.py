@@ -12,9 +12,10 @@ from researchskills.evidence.syntaxes.faults import blanked
 _OPERATOR = r"(?i:and|or|not|adj\d*|near(?:/\d+)?|[nw]\d+)\b"
 _NUMBER = (re.compile(r"\s*((?:#\s?|[sS])?\d{1,3}\s*[.):])\s+\S"),
            re.compile(rf"\s*((?:#\s?|[sS])?\d{{1,3}})[ ]*\t\s*(?!{_OPERATOR})\S"),
-           re.compile(r'\s*(\d{1,3})\s+(?:(?i:exp)\s|\*\w|\(|[A-Z]{2}\s*[=("])'))
+           re.compile(rf"\s*(\d{{1,3}})[ ]{{3,}}(?!{_OPERATOR})\S"),
+           re.compile(r'\s*(\d{1,3})\s+(?:(?i:exp)\s|(?i:and|or)/\d|\*\w|\(|(?!OR)[A-Z]{2}\s*[=("])'))
 #: With its sign, and something other than an operator or a single other line behind it.
-_SIGNED = re.compile(rf"\s*((?:#\s?|[sS])\d{{1,3}})\s+(?!{_OPERATOR}|(?i:and|or|not)[#s]?\d|(?:#|[sS])\d+\s*$)"
+_SIGNED = re.compile(rf"\s*((?:#\s?|[sS])\d{{1,3}})\s+(?!{_OPERATOR}|(?i:(?:and|or|not)[#s]?\d)|(?:#|[sS])\d+\s*$)"
                      r"[\w(#*\"]")
 _COUNT = re.compile(r'(?<=[\w/.)\]"])\s+(\(?\d{1,3}(?:,\d{3})+\)?)\s*$|(?<=[/.)\]"])\s+(\(\d{2,}\))\s*$|'
                     r"(?<=[/.])\s+(\d+)\s*$")

@@ -6,7 +6,9 @@ practice library does; where each rule comes from is in `sources()` and, at more
 
 from dataclasses import dataclass
 
+from researchskills.errors import CourseError
 from researchskills.evidence.syntaxes import NAMES
+from researchskills.paths import suggestion
 
 _OVID = "Ovid online help, Advanced Search Techniques"
 _OVID_NEAR = "Ovid training, Targeted searching using term variants"
@@ -175,6 +177,35 @@ DIFFERENCES = (
         ("#1 AND PY=2010-2020", _WOS_RULES),
     ),
 )
+
+
+def languages(*wanted: str):
+    """The four languages side by side, for a lesson.
+
+    Parameters
+    ----------
+    *wanted : str
+        What people want (the features); by default all of them.
+
+    Returns
+    -------
+    tables.ReadableTable
+        A row a feature, a column a language.
+
+    Raises
+    ------
+    CourseError
+        If there is no such feature.
+    """
+    from researchskills.tables import ReadableTable
+
+    held = table().set_index("What you want")
+    for feature in wanted:
+        if feature not in held.index:
+            raise CourseError(f"There is no row “{feature}”.{suggestion(feature, list(held.index))}", exit_status=2)
+    shown = ReadableTable(held.loc[list(wanted)] if wanted else held)
+    shown.caption = "Four search languages"
+    return shown
 
 
 def table():

@@ -37,11 +37,12 @@ _FIELDS = {
 _TAG = re.compile(r"\.\s*([A-Za-z_]{1,8}(?:\s*,\s*[A-Za-z_]{1,8})*)\s*\.(?![\w])")
 _HALF_TAG = re.compile(r"\.(?:ti|ab|tw|mp|af|hw|kw|kf|au|jn|jw|sh)(?:,[a-z]{2})*(?![a-z])", re.IGNORECASE)
 _OPERATOR = re.compile(r"(and|or|not)(?![\w/'’-])", re.IGNORECASE)
-_NEAR = re.compile(r"adj(\d{0,4})(?!\w)", re.IGNORECASE)
+_NEAR = re.compile(r"adj(\d{0,4})(?![\w‑–-]|[/.]\d)", re.IGNORECASE)
 _CODES = "ti|ab|tw|mp|af|hw|kw|kf"
 #: Codes of fields that are there, with other signs than full stops round them.
 _UNSTOPPED = re.compile(rf"[,:;](?:{_CODES})(?:[,;](?:{_CODES}))*\.?$|^(?:{_CODES})(?:(?:[,;](?:{_CODES}))+\.?|\.)$",
                         re.IGNORECASE)
+_QUOTED_TAG = re.compile(rf'(?<=[\w*$])\.(?:{_CODES})(?:,(?:{_CODES}))*\.?"$', re.IGNORECASE)
 _COMBINE = re.compile(r"(and|or)/\s*(\d[\d\s,\-–—]*)", re.IGNORECASE)
 _SPACED_COMBINE = re.compile(r"(and|or)\s+/\s*\d[\d\s,-]*", re.IGNORECASE)
 _COMMAND = re.compile(r"\s*((?:remove duplicates|dedup)\s+(?:from\s+)?\d+|from\s+\d+\s+keep\b.*|\d+\s+use\s+\w+)\s*",
@@ -110,6 +111,9 @@ class Ovid(Reader):
         if starts and (heading := self._heading_at(place)):
             return heading
         if usual := self.usual(place):
+            if inside := _QUOTED_TAG.search(usual.text):
+                self.fail('The field stands behind the quotation marks: "home care".ti,ab.', place + inside.start(),
+                          place + inside.end() - 1)
             return usual
         if operator := _OPERATOR.match(text, place):
             return piece(operator[1].upper(), operator)
@@ -170,6 +174,8 @@ class Ovid(Reader):
             return None
         if not typed:
             self.fail("There is no heading before this slash. Type its name, such as Carers/", *match.span())
+        if glued := _OPERATOR.match(self.text, match.end()):
+            self.fail("A space is missing between the slash and the operator.", match.end() - 1, glued.end())
         if re.match(r"[a-z]", self.text[match.end() : match.end() + 1], re.IGNORECASE):
             self.fail("This library's headings have no subheadings. End the heading with the slash.", match.end() - 1,
                       match.end() + 1)

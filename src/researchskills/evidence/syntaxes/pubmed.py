@@ -56,6 +56,7 @@ _CODES = "tiab|ti|ab|tw|mh|mesh|majr|au|title|abstract"
 #: Tags that are there, but not in square brackets behind a term.
 _UNBRACKETED = re.compile(rf"\S\.(?:{_CODES})\.?$|^(?:{_CODES}):\w|\w\*?:(?:{_CODES})(?:,(?:{_CODES}))*$",
                           re.IGNORECASE)
+_QUOTED_TAG = re.compile(rf'\w\*?\s*(\[\s*(?:{_CODES})\b[^\]"]*\])"$', re.IGNORECASE)
 _ROUND = re.compile(rf"\(\s*(?:{_CODES})\s*\)", re.IGNORECASE)
 _BARE_YEARS = re.compile(r"(\d{4})(?:/\d{1,2}){0,2}:(\d{4})(?:/\d{1,2}){0,2}")
 _LINE = re.compile(r"#(\d{1,6})(?!\w)")
@@ -103,6 +104,9 @@ class PubMed(Reader):
         if found and found[-1].kind == "TERM" and (wrong := _ROUND.match(text, place)):
             self.fail("A tag stands in square brackets, right behind its term: carer*[tiab]", *wrong.span())
         if usual := self.usual(place):
+            if inside := _QUOTED_TAG.search(usual.text):
+                self.fail('The tag stands behind the quotation marks: "home care"[tiab]', place + inside.start(1),
+                          place + inside.end(1))
             return usual
         if tag := _TAG.match(text, place):
             return piece("TAG", tag)
@@ -186,7 +190,7 @@ class PubMed(Reader):
     def field(self, token: Token) -> Field:
         """The field of a tag."""
         code = re.sub(r"\s+", " ", token.text.strip("[] ").lower())
-        code = re.sub(r"\s*:\s*", ":", code)
+        code = re.sub(r"\s*([:/])\s*", r"\1", code)
         found = self.fields.get(_LONG.get(code, code))
         if found is None:
             if "~" in code:
@@ -299,6 +303,9 @@ class PubMed(Reader):
             common = (token.text for token, _ in units if token.text.casefold() in STOP_WORDS)
             gone = short(", ".join(dict.fromkeys(common)))
             self.notes.append(f"PubMed drops very common words that stand alone: {gone}.")
+        if year := next((text for text in texts if re.fullmatch(r"(?:19|20)\d\d", text)), None):
+            self.notes.append("A year without its tag is searched as a word here. For records of that year, type "
+                              f"{year}[dp].")
         self.notes.append("Words without a tag and quotes are searched in all fields, joined by AND. Where they are a "
                           "subject heading or another word for one, PubMed adds that heading and all narrower ones.")
         return parts[0] if len(parts) == 1 else And(tuple(parts))

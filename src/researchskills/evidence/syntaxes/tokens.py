@@ -98,8 +98,8 @@ def check_spelling(tokens: list[Token], text: str) -> None:
     for before, token, after in zip(kinds, typed, kinds[2:], strict=False):
         if token.kind != "TERM" or token.quoted:
             continue
-        # PubMed's range of years has a colon that may stand alone, EBSCOhost's heading a plus behind its quote.
-        of_use = token.text == ":" or (token.text == "+" and text[token.start - 1] == '"')
+        # A range of years may have spaces round its sign, and EBSCOhost's heading a plus behind its quote.
+        of_use = token.text in ":-" or (token.text == "+" and text[token.start - 1] == '"')
         if not of_use and not re.search(r"[^\W_]|[*?#$]", token.text):
             raise SearchError(f"There is no word in “{short(token.text)}”. {instead_of(token.text)}", text, token.start,
                               token.end)

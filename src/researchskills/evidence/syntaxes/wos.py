@@ -94,6 +94,9 @@ class WebOfScience(Reader):
             if near[1] and int(near[1]) > 255:
                 self.fail("Web of Science's proximity takes at most 255 words between. Type a smaller number.",
                           *near.span())
+            if not near[1] and (number := re.compile(r"\s+\d{1,3}(?=\s+[^\W\d])").match(text, near.end())):
+                self.fail("The number stands right behind the operator, with a slash: NEAR/3", near.start(),
+                          number.end())
             if not near[1]:
                 self.notes.append("NEAR without a number lets up to fifteen words stand between. NEAR/3 is closer.")
             return piece("NEAR", near, (int(near[1]) if near[1] else _DEFAULT_NEAR, False))
@@ -106,7 +109,7 @@ class WebOfScience(Reader):
             self.fail("SAME asks for words in the same address, and this library has no addresses. Use NEAR, or put "
                       "the word in quotes.", *word.span())
         self.check_signs(typed, place)
-        if re.fullmatch(r"near\d+|near/|(?:n|w|pre|p)/\d+|(?:naer|nera|enar)/?\d*", typed, re.IGNORECASE):
+        if re.fullmatch(r"near\d+|near/|(?:n|w|pre|p|within)/\d+|(?:naer|nera|enar)/?\d*", typed, re.IGNORECASE):
             self.fail("Proximity is typed with a slash and the number beside it in Web of Science: NEAR/3",
                       *word.span())
         return Token("TERM", typed, place, word.end())
@@ -117,6 +120,13 @@ class WebOfScience(Reader):
         if code in ("AK", "KP"):
             self.notes.append(f"This library has no author keywords: {code}= looks in the subject headings.")
         return self.fields[code]
+
+    def words(self, term, field):
+        """The words of a typed piece; a question mark is no punctuation here."""
+        if re.search(r"\w\?+$", term.bare):
+            self.notes.append("A question mark at the end of a word stands for exactly one letter more. For one or "
+                              "none, type $.")
+        return super().words(term, field)
 
     def beside(self, units, field, near):
         """Words beside each other are joined by AND, names stay together."""
