@@ -156,6 +156,7 @@ def lesson_facts(records: list[dict], thesaurus: list[dict]) -> dict:
     naive = found(records, "older people") & found(records, "discharge") & home
     listed = read("reference_list/reference_list")
     led = [row for row in records if row["journal"] in LED]
+    led_gold = sorted((row for row in led if row["record"] in relevant), key=lambda row: row["year"])
     assert {row["journal"] for row in led} == LED
     assert {row["type"] for row in led} == {"grey literature"}
     assert len(naive & relevant) > 0.5 * len(naive)  # “most of what it finds is to the point”
@@ -178,6 +179,8 @@ def lesson_facts(records: list[dict], thesaurus: list[dict]) -> dict:
         "naive_gold": len(naive & relevant), "gold": len(relevant),
         "R_n": count_word(sum(row["kind"] == "journal article" for row in listed)).capitalize(), "refs": len(listed),
         "led": len(led), "groups": count_word(len(LED)),
+        "led_gold": count_word(len(led_gold)), "Led_gold": count_word(len(led_gold)).capitalize(),
+        "led_titles": "\n".join(f"- *{row['title']}* ({row['journal']}, {row['year']})" for row in led_gold),
     }
 
 
@@ -193,6 +196,7 @@ def exercise_facts(records: list[dict], thesaurus: list[dict]) -> dict:
         chosen = [row for row in records if row["type"] == kind]
         return f"{100 * sum(not row['doi'] for row in chosen) / len(chosen):.1f}"
 
+    led = [row for row in records if row["journal"] in LED]
     e1, e2 = indexed(records, *exploded(thesaurus, "Carers' Assessment")), found(records, *ASSESSMENT)
     e4 = indexed(records, *exploded(thesaurus, "Persons with Dementia"))
     e5 = found(records, "dementia", "alzheimer*", "elderly mentally infirm")
@@ -200,7 +204,7 @@ def exercise_facts(records: list[dict], thesaurus: list[dict]) -> dict:
         "x": len(x), "y": len(y), "x_or_y": len(x | y), "x_and_y": len(x & y), "x_not_y": len(x - y),
         "y_not_x": len(y - x), "one_only": len(x ^ y), "x_plus_y": len(x) + len(y),
         "doi_grey": without_doi("grey literature"), "doi_primary": without_doi("primary study"),
-        "doi_policy": without_doi("policy"),
+        "doi_policy": without_doi("policy"), "led": len(led), "led_no_doi": sum(not row["doi"] for row in led),
         "e1": len(e1), "e2": len(e2), "e3": len(e1 | e2), "e4": len(e4), "e5": len(e5), "e6": len(e4 | e5),
         "e7": len((e1 | e2) & (e4 | e5)),
     }
@@ -226,6 +230,7 @@ PAGES = {
         "{R_n} of the {refs} entries are journal articles.",
         "In the library, {groups} invented groups are led by the people concerned",
         "All {led} records of the {groups} groups are grey literature.",
+        "{Led_gold} of their reports answer",
     )),
     "exercises.md": (exercise_facts, (
         "*discharge* (with any ending) stands in {x} records and *home care* in {y}. At least one of the two stands in "
@@ -237,7 +242,7 @@ PAGES = {
         '"discharge* not home care" to: n{x_not_y} reason: "{x} records, less the {x_and_y} that',
         '"home care not discharge*" to: n{y_not_x} reason: "{y} records, less the {x_and_y} that',
         'not (discharge* and home care)" to: n{one_only} reason: "All {x_or_y}, less the {x_and_y} that',
-        "In primary studies it is {doi_primary}%.",
+        "In primary studies it is {doi_primary}%.", "with it {led_no_doi} of the {led} records of user-led groups.",
         "exp Carers' Assessment/ ({e1})", "asking relatives what they need).ti,ab. ({e2})", "1 or 2 ({e3})",
         "exp Persons with Dementia/ ({e4})", "elderly mentally infirm).ti,ab. ({e5})", "4 or 5 ({e6})",
         "3 and 6 ({e7})",
@@ -289,6 +294,16 @@ def test_words_that_rest_on_counts_are_true_of_the_library(records, thesaurus):
     assert facts["el_mid"] + 10 < facts["op_mid"]
     scope = {row["heading"]: row["scope_note"] for row in thesaurus}
     assert "offensive" in scope["Delayed Discharge"]  # “The thesaurus says that it is offensive”
+
+
+def test_the_bodies_that_brought_out_most_of_the_grey_records_are_those_that_the_lesson_speaks_of(records):
+    counted = Counter(row["journal"] for row in records if row["type"] == "grey literature")
+    twelve = {name for name, _ in counted.most_common(12)}
+    assert "Lifelong Neighbours" in twelve - LED  # “a charity, or the neighbours themselves?”
+    for kind in ("Congress", "University", "Charity", "Board|Office"):
+        assert any(re.search(kind, name) for name in twelve), kind
+    assert len(twelve & LED) >= 2
+    assert not any("Carer" in name for name in twelve)  # the lesson names no carers' group there
 
 
 # Tasks on paper
@@ -526,10 +541,42 @@ def test_a_search_that_many_try_first_does_not_pass(lines, module):
     assert outcome.fraction < 1
 
 
-def test_the_plain_words_of_the_question_find_none_of_the_relevant_records(records):
-    relevant = set(planted("library")["topics"]["learning-disability-moves"]["relevant"])
-    plain = found(records, "learning disabilities") & found(records, "care coordination") & found(records, "transition")
-    assert not plain & relevant
+def test_the_words_of_the_question_as_they_stand_find_nothing(module, records):
+    why = module.questions["m02-q5-search"].key["why"]
+    words = re.findall(r"\*(.+?)\*", why)
+    assert words == ["learning disabilities", "co-ordinated", "move"]
+    assert not set.intersection(*(found(records, one) for one in words))
+
+
+def test_each_right_line_of_the_block_on_carers_adds_records_and_words_that_stand_there_add_none(module):
+    from researchskills import search
+
+    question, start = module.questions["m02-q3-words"], "(carer or carers or family carer).ti,ab."
+    assert start in question.prompt
+    for option in question.content["options"]:
+        text = option["text"]
+        line = text if text.endswith("/") else f"({text}).ti,ab."
+        more = search(f"{start} or {line}").count - search(start).count
+        if option["key"] in question.key["right"]:
+            assert more > 20, text
+        elif text in {"Carers", "family carers", "carers and support"}:
+            assert more == 0, text
+
+
+def test_the_plain_line_finds_no_report_of_the_groups_and_their_own_words_find_each(records):
+    text = (FOLDER / "lesson.md").read_text(encoding="utf-8").partition("**Add their words to a search.**")[2]
+    listed = set(re.findall(r"^- \*(.+)\* \(", text.partition("```")[0], re.MULTILINE))
+    relevant = set(planted("library")["topics"]["hospital-discharge"]["relevant"])
+    theirs = {row["record"]: row for row in records if row["journal"] in LED and row["record"] in relevant}
+    assert {row["title"] for row in theirs.values()} == listed
+    groups = eval(re.search(r"^groups = (.+)$", text, re.MULTILINE)[1])
+    assert {row["journal"] for row in theirs.values()} == set(groups)
+    plain = re.findall(r"\(([a-z ]+)\)", re.search(r'^line = "(.+)"$', text, re.MULTILINE)[1])
+    added = re.findall(r"\*or (.+?)\*", text.partition("```")[0])
+    assert len(plain) == len(added) == 3
+    assert not set.intersection(*(found(records, one) for one in plain)) & set(theirs)
+    both = set.intersection(*(found(records, *two) for two in zip(plain, added, strict=True)))
+    assert set(theirs) <= both
 
 
 def test_the_topic_of_the_marked_search_is_kept_for_the_exercises_and_that_of_the_lesson_is_not():

@@ -97,7 +97,8 @@ def test_a_collected_word_that_no_line_has_is_named(library):
     ("a and b or c", True), ("a and (b or c)", False), ("(a or b) and (c or d)", False),
     ("((a or b and c)) and d", True),
     ('"a and b" or c', False), ("a AND b AND c", False), ("band or sand", False), ("or/1-3", False),
-    ("a and b not c", False), ("exp Health/ or Health and Welfare/", False),
+    ("a or b not c", True), ("(a or b) not c", False), ("a and b not c", False),
+    ("exp Health/ or Health and Welfare/", False),
     ("exp Health and Welfare/ or x", False), (") and ( or", False), ("", False),
 ])
 def test_and_and_or_on_one_level_are_told_from_those_in_brackets(text, mixed):

@@ -85,7 +85,16 @@ def test_a_search_that_finds_nothing_is_told_so():
     outcome = kind.assess(asked(), answer("unicorn.ti,ab."))
     assert (outcome.status, outcome.fraction) == (checks.NOT_YET, 0.0)
     assert "finds no record at all" in outcome.message
-    assert "What else are carers called?" in outcome.message
+    assert "Try one idea alone first" in outcome.message
+    assert "What else are carers called?" not in outcome.message, "no missed title is shown to go by"
+
+
+def test_the_authors_reason_is_given_where_recall_falls_shorter_than_precision():
+    assert "What else are carers called?" in kind.assess(asked(), answer("family.ti,ab.")).message
+    everything = kind.assess(asked(), answer("(care or carers or discharge or help or budget or hospital).ti,ab."))
+    assert "(recall 100 %)" in everything.message
+    assert "What else are carers called?" not in everything.message
+    assert "Which further idea" in everything.message
 
 
 def test_the_words_that_would_have_caught_a_missed_record_are_named_for_five_at_most():

@@ -32,6 +32,17 @@ def test_a_number_before_what_can_only_begin_a_line_is_one_too(syntax, text):
 
 
 @EVERY
+@pytest.mark.parametrize("behind", [". ", ".\t", "\t", "     "])
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_a_whole_strategy_is_to_be_typed_line_by_line(syntax, behind, between):
+    text = between.join(f"{number}{behind}{IN_TITLE[syntax]}" for number in (1, 2, 3))
+    assert "several lines at once" in refused(text, syntax).said
+    assert pointed_at(text, syntax).startswith("1")
+    # The number of records at the end is another thing.
+    assert "several" not in refused(f"1{behind}{IN_TITLE[syntax]} 2", syntax).said
+
+
+@EVERY
 def test_a_number_that_belongs_to_the_search_stays(syntax):
     line = LINE[syntax]
     assert read(f"{line.format(1)} OR {line.format(2)}", syntax) == Or((Line(1), Line(2)))
@@ -92,7 +103,7 @@ def test_a_full_stop_at_the_end_is_to_be_left_out(syntax):
 @pytest.mark.parametrize("syntax, text, piece", [
     ("ovid", "1 or2", "or2"), ("ovid", "1or 2", "1or"),
     ("pubmed", "#1 AND#2", "AND#2"), ("pubmed", "#1AND #2", "#1AND"),
-    ("ebsco", "S1AND S2", "S1AND"), ("ebsco", "S1 ANDS2", "ANDS2"), ("wos", "#1AND #2", "#1AND"),
+    ("ebsco", "S1AND S2", "S1AND"), ("ebsco", "S1 notS2", "notS2"), ("wos", "#1AND #2", "#1AND"),
 ])
 def test_a_missing_space_beside_a_line_number_is_named(syntax, text, piece):
     assert pointed_at(text, syntax) == piece
@@ -132,6 +143,10 @@ def test_a_word_cut_in_two_by_a_line_break_is_noted(syntax):
     text = {"ovid": "caregiv-\ners.ti.", "pubmed": "caregiv-\ners[ti]", "ebsco": "TI (caregiv- ers)",
             "wos": "TI=(caregiv- ers)"}[syntax]
     assert any("Join the halves" in note for note in syntaxes.notes(text, syntax))
+    # A hyphen that hangs before "and" is meant.
+    assert not any("Join the halves" in note for note in syntaxes.notes(IN_TITLE[syntax].replace(
+        "home", '"short- and long-term"'), syntax))
+    assert not any("Join the halves" in note for note in syntaxes.notes("(short- and long-term).ti.", "ovid"))
 
 
 @pytest.mark.parametrize("text, piece", [
@@ -150,6 +165,8 @@ def test_other_slips_in_ovid():
     assert pointed_at('"home care.ti,ab."', "ovid") == ".ti,ab."
     assert pointed_at("(home near2 care).ti.", "ovid") == "near2"
     assert "in quotes" in refused("(4 or night).ti.", "ovid").said
+    assert "brackets" in refused("TI=(#1)", "wos").said
+    assert "Type a space instead" in refused("24/7.ti.", "ovid").said
     for text in ("remove duplicates from 1", "dedup 1", "1 use ppez", "from 1 keep 1-10"):
         assert "command of Ovid" in refused(text, "ovid").said
     assert read("home from hospital.ti.", "ovid") == words("home from hospital", TITLE)
@@ -175,6 +192,7 @@ def test_other_slips_in_pubmed():
     assert "english[la]" in refused("home[ti] AND english[Filter]", "pubmed").said
     assert read("english[lang]", "pubmed") == read("english[la]", "pubmed")
     notes = syntaxes.notes("home[ti] caregivers[ti]", "pubmed")
+    assert any("“(caregivers”" in note for note in syntaxes.notes("home[ti] (caregivers OR day)", "pubmed"))
     assert any("“caregivers”" in note and "by AND" in note for note in notes)
     # Quotes are no way round PubMed's index of phrases.
     [note] = syntaxes.notes("home care[tiab]", "pubmed")

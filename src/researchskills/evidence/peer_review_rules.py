@@ -58,7 +58,9 @@ def _planned(reading: Reading):
 
 
 def mixes_operators(text: str, headings: Iterable[str] = ()) -> bool:
-    """Whether a line has both AND and OR on the same level, with no brackets to say which comes first.
+    """Whether a line has OR and another operator on the same level, with no brackets to say which comes first.
+
+    AND and NOT may stand together: what is in both of two sets and not in a third is the same set either way.
 
     Parameters
     ----------
@@ -72,22 +74,26 @@ def mixes_operators(text: str, headings: Iterable[str] = ()) -> bool:
         text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
     text = re.sub(r'"[^"]*"', " ", text)
     levels: list[set[str]] = [set()]
-    for found in re.finditer(r"[()]|\b(?:and|or)\b(?!/)", text, re.IGNORECASE):
+    for found in re.finditer(r"[()]|\b(?:and|or|not)\b(?!/)", text, re.IGNORECASE):
         if found[0] == "(":
             levels.append(set())
         elif found[0] == ")":
-            if len(levels) > 1 and len(levels.pop()) > 1:
+            if len(levels) > 1 and _mixed(levels.pop()):
                 return True
         else:
             levels[-1].add(found[0].upper())
-    return any(len(level) > 1 for level in levels)
+    return any(map(_mixed, levels))
+
+
+def _mixed(operators: set[str]) -> bool:
+    return "OR" in operators and len(operators) > 1
 
 
 def _brackets(reading: Reading):
     for number in reading.in_use:
         names = [leaf.name for leaf in terms.leaves(reading.trees[number], {}) if isinstance(leaf, Heading)]
         if mixes_operators(reading.by_number[number].text, names):
-            yield Remark("operators", "AND and OR stand side by side without brackets. Databases differ in which they "
+            yield Remark("operators", "OR stands beside AND or NOT without brackets. Databases differ in which they "
                          "read first, so somebody else may get another set. Brackets settle it.", number, sure=True)
 
 
@@ -163,7 +169,8 @@ def _names_of_one_heading(reading: Reading):
                     break  # said already, in the words of the plan
                 if other:
                     yield Remark("operators", f"AND joins “{terms.typed(seen[other])}” and “{terms.typed(phrase)}”, "
-                                 f"which are both names for “{other}”, so a record must have both. Is OR meant?", number)
+                                 f"which are both names for “{other}”, so a record must have both. Is OR meant?",
+                                 number)
                     break
                 seen.update((name, phrase) for name in names)
 
@@ -464,7 +471,7 @@ def _titles_only(reading: Reading):
 
 #: In the order of the six elements.
 RULES = (
-    _ideas, _planned, _brackets, _taken_away, _wrong_operator, _heading_and_its_words, _names_of_one_heading, _empty_together,
-    _heading_and_words, _how_wide, _alone, _finds_nothing, _cut_short, _other_forms, _entry_terms, _unused, _twice,
-    _line_numbers, _limits, _titles_only,
+    _ideas, _planned, _brackets, _taken_away, _wrong_operator, _heading_and_its_words, _names_of_one_heading,
+    _empty_together, _heading_and_words, _how_wide, _alone, _finds_nothing, _cut_short, _other_forms, _entry_terms,
+    _unused, _twice, _line_numbers, _limits, _titles_only,
 )

@@ -88,29 +88,32 @@ def assess(question: bank.Question, answer: dict) -> checks.Outcome:
         return checks.Outcome(checks.NOT_ATTEMPTED, "Decide about each record first.")
     ours = {one: Decision(panel[one]["decision"]) for one in given}
     differ = [one for one in given if given[one].goes_on != ours[one].goes_on]
-    share, told = len(given) / len(panel), ""
+    share, left = len(given) / len(panel), len(panel) - len(given)
     alike = len(given) - len(differ)
-    try:
-        found = kappa([one.goes_on for one in given.values()], [one.goes_on for one in ours.values()])
-        value = found.value
-    except CourseError as problem:
-        # Too few decided, or one kind of record only so far: no number, and no points either.
-        found, value, told = None, 0.0, f" {problem}"
     words = (f"You and the panel agree on {alike} of {len(given)} records ({percent(alike / len(given))}%), counting "
              "unsure as going on.")
-    if found is not None:
-        words += f" {found.sentence()}"
-        told = "".join(f" {one}" for one in found.cautions)
-    words += told
+    # A kappa of a few first records, or of one decision for all, looks exact and says nothing.
+    alone = len({one.goes_on for one in given.values()}) == 1
+    found = None
+    try:
+        found = kappa([one.goes_on for one in given.values()], [one.goes_on for one in ours.values()])
+    except CourseError:
+        if not left and not alone:
+            raise
+    value = found.value if found else 0.0
+    if left:
+        words = f"{left} of {len(panel)} records have no decision yet. {words} Kappa follows when all are decided."
+    elif alone:
+        words += (f" {'All' if next(iter(given.values())).goes_on else 'None'} of the records go on with you, so nothing was told apart, and "
+                  "agreement beyond chance (Cohen's kappa) is 0.")
+    else:
+        words += "".join(f" {one}" for one in (found.sentence(), *found.cautions))
     threshold = question.content["threshold"]
-    left = len(panel) - len(given)
     lines = _differences(question, given, differ)
     if not left and value >= threshold:
         parts = [words + f" From {threshold:g} on is good enough here.", lines, question.key.get("why", "")]
         return checks.Outcome(checks.CORRECT, "\n\n".join(filter(None, parts)), 1.0)
-    if left:
-        words = f"{left} of {len(panel)} records have no decision yet. {words}"
-    elif found is not None:
+    if not left:
         words += f" From {number(threshold)} on it counts as right here."
     fraction = min(1.0, max(0.0, value) / threshold) * share
     return checks.Outcome(checks.NOT_YET, "\n\n".join(filter(None, [words, lines, question.key["reason"]])), fraction)

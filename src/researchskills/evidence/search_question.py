@@ -16,7 +16,7 @@ An author writes, under `kind: search`:
       - exp Patient Discharge/ or discharge*.ti,ab.
       - exp Carers/ or carer*.ti,ab.
       - 1 and 2
-    reason: what to look at again, in a sentence
+    reason: what to look at again when it is relevant records that are missed, in a sentence
 """
 
 from researchskills import bank, checks
@@ -136,7 +136,10 @@ def assess(question: bank.Question, answer: dict | None) -> checks.Outcome:
     told = "\n\n".join(filter(None, [_figures(found, content), _missed(found)]))
     if min(reached) == 1:
         return checks.Outcome(checks.CORRECT, "\n\n".join(filter(None, [told, key.get("why", "")])), 1.0)
-    return checks.Outcome(checks.NOT_YET, f"{told}\n\n{key['reason'] or _advice(found, reached)}", min(reached))
+    # The author's sentence is about what is missed; it would mislead somebody who finds too much, or nothing.
+    lacks_recall = found.found and reached[0] <= reached[1]
+    advice = key["reason"] if lacks_recall and key["reason"] else _advice(found, reached)
+    return checks.Outcome(checks.NOT_YET, f"{told}\n\n{advice}", min(reached))
 
 
 def _named(question: bank.Question) -> str:
@@ -175,6 +178,8 @@ def _in_markdown(text: str) -> str:
 
 
 def _advice(found, reached: tuple[float, float]) -> str:
+    if not found.found:
+        return "Try one idea alone first and see what it finds. Then give each idea a line, and join them with AND."
     if not found.hits:
         return "None of the relevant records is among them. Do AND and OR stand where they should?"
     if reached[0] < reached[1]:

@@ -3,10 +3,11 @@
 `read` turns a typed line into a tree or says what is wrong and at which character; `notes` says what a database
 would do with the line that its author may not expect. Where the languages differ, `differences` has the table.
 
-How a line is read: `faults` looks at the bare text (empty, invisible signs, quotes, brackets), `foreign` notices
-another database's language, the language's own module cuts the text into tokens (`tokens`), whose order is
-checked before a small grammar (`reader`, `ovid`, `pubmed`, `ebsco`, `wos`) makes the tree of them. `patterns` reads
-words with their wildcards, `values` years, languages and kinds of publication.
+How a line is read: `copied` looks for what came along from a printed strategy (numbers of lines and of records),
+`faults` at the bare text (empty, invisible signs, quotes, brackets), `foreign` notices another database's language.
+Then the language's own module cuts the text into tokens (`tokens`), whose order is checked before a small grammar
+(`reader`, `ovid`, `pubmed`, `ebsco`, `wos`) makes the tree of them. `patterns` reads words with their wildcards,
+`values` years, languages and kinds of publication.
 
 Why search-query does not make the trees
 ----------------------------------------

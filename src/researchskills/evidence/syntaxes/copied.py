@@ -41,6 +41,10 @@ def check(text: str, syntax: str) -> None:
     """
     for pattern in _NUMBER:
         if number := pattern.match(text):
+            following = int(re.search(r"\d+", number[1])[0]) + 1
+            if re.search(rf"\s[#sS]?{following}(?:\s*[.):]\s|[ ]*\t|[ ]{{3,}})", text):
+                raise SearchError("These are several lines at once. Type them one by one, without their numbers.", text,
+                                  *number.span(1))
             raise SearchError("This looks like the number of a line that was copied along. Lines are numbered by "
                               "themselves here: leave it out.", text, *number.span(1))
     if syntax != "pubmed" and (number := _SIGNED.match(text)):

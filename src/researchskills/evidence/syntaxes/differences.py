@@ -14,6 +14,7 @@ _OVID = "Ovid online help, Advanced Search Techniques"
 _OVID_NEAR = "Ovid training, Targeted searching using term variants"
 _CIAP = "CIAP (NSW Health), Truncation, wildcards and phrases on Ovid"
 _PUBMED = "PubMed User Guide (NLM)"
+_PUBMED_WILD = "NLM Technical Bulletin 2024 May-Jun;(458):e5"
 _PHRASE_INDEX = "PubMed User Guide (NLM); NNLM, PubMed's Phrase Index, 2022"
 _NLM_NEAR = "NLM announcement of proximity search, November 2022"
 _EBSCO = "EBSCO Connect, Searching with Field Codes"
@@ -24,6 +25,7 @@ _EBSCO_WILD = "EBSCOhost help, Wildcard and Truncation Symbols"
 _EBSCO_FORMS = "EBSCO Help, Wildcard Searches in EDS"
 _SDU = "University of Southern Denmark, guide to EBSCO proximity"
 _CINAHL = "CINAHL headings (EBSCO)"
+_CINAHL_FAQ = "EBSCO Help, The CINAHL Databases: Frequently Asked Questions"
 _WOS = "Clarivate help, Search Operators"
 _WOS_WILD = "Clarivate help, Wildcards"
 _WOS_RULES = "Clarivate help, Search Rules"
@@ -110,7 +112,8 @@ DIFFERENCES = (
     ),
     Difference(
         "Exactly one letter",
-        ("wom#n", _CIAP), ("not possible", _PUBMED), ("wom?n", _EBSCO_WILD), ("TS=(wom?n)", _WOS_WILD),
+        ("organi#ation", _CIAP), ("not possible; organi*ation takes any letters or none", _PUBMED_WILD),
+        ("organi?ation", _EBSCO_WILD), ("TS=(organi?ation)", _WOS_WILD),
     ),
     Difference(
         "One letter or none",
@@ -148,7 +151,8 @@ DIFFERENCES = (
     Difference(
         "Words without a field",
         ("title, abstract and subject headings (.mp.)", _OVID), ("all fields", _PUBMED),
-        ("all fields", _EBSCO), ("not possible: every search names a field", _HERE),
+        ("all fields here; in CINAHL title, abstract and subject headings, in other databases others", _CINAHL_FAQ),
+        ("not possible here: every search names a field", _HERE),
     ),
     Difference(
         "One field for several words",

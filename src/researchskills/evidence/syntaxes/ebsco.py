@@ -3,8 +3,9 @@
 Rules and where they come from
 ------------------------------
 - A field code in capitals stands before its words and holds for the next word, phrase, bracket or proximity search:
-  in `TI carer* OR stress` only carer* is looked for in titles. Without a code EBSCOhost searches authors, subjects,
-  titles and abstracts (EBSCO Connect, "Searching with Field Codes").
+  in `TI carer* OR stress` only carer* is looked for in titles. What is searched without a code differs: authors,
+  subjects, titles and abstracts (EBSCO Connect, "Searching with Field Codes"); in CINAHL titles, abstracts and subject
+  headings (EBSCO Help, "The CINAHL Databases - Frequently Asked Questions"). Here all fields are searched.
 - `N3` any order, `W3` as typed, each with at most three words between (University of Southern Denmark,
   libguides.sdu.dk/EBSCO-english/proximity; UIC, researchguides.uic.edu/searchstrategies/proximityoperators).
 - Words beside each other without quotes: EBSCO Help says that a phrase is searched as typed, and on the same page

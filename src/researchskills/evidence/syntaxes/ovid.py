@@ -169,7 +169,7 @@ class Ovid(Reader):
         typed, exploded = match[4], bool(match[2])
         focus = bool(match[1] or match[3])
         # "carers.ti. or exp Aged/" ends with a slash too: unless a heading is called so, it is several things.
-        several = _TAG.search(typed) or (_ANY_OPERATOR.search(typed) and not self._known(typed))
+        several = _TAG.search(typed) or (_ANY_OPERATOR.search(typed) and not self._known(typed)) or typed.isdigit()
         if several and not typed.startswith('"'):
             return None
         if not typed:

@@ -31,8 +31,6 @@ class Wildcards:
         Fewest letters before a truncation sign.
     short : str
         What to say when there are fewer.
-    only_end : bool
-        Whether a sign may stand at the end of a word only.
     inside : int
         Fewest letters before a `*` inside a word.
     left : int
@@ -47,7 +45,6 @@ class Wildcards:
     said: str
     before: int
     short: str
-    only_end: bool = False
     inside: int = 2
     left: int = 0
     limited: bool = False
@@ -103,8 +100,6 @@ def _word(piece: str, letters_before: int, wildcards: Wildcards, names: bool, fa
     pattern = re.sub(r"\*+", "*", "".join(wildcards.signs.get(sign, sign) for sign in piece))
     if pattern[0] in "*?#":
         _beginning(pattern, wildcards, names, fail)
-    if wildcards.only_end and re.search(r"[*?#].", pattern):
-        fail(f"The wildcard can stand at the end of a word only. {wildcards.said}")
     if not names:
         _enough(pattern, letters_before, wildcards, fail)
     return Word(pattern, most)
@@ -126,7 +121,8 @@ def _enough(pattern: str, letters_before: int, wildcards: Wildcards, fail) -> No
         fail(wildcards.short)
     inside = pattern.find("*", 1)
     if 0 < inside < len(pattern) - 1 and letters(pattern[:inside]) < wildcards.inside:
-        fail("Two letters must stand before a wildcard inside a word. With fewer it would match far too many words.")
+        fail(f"{_NUMBERS[wildcards.inside].capitalize()} letters must stand before a wildcard inside a word. With fewer "
+             "it would match far too many words.")
     if letters(pattern) < 2:
         fail("A word with a wildcard needs at least two letters of its own. With fewer it would match far too many "
              "words.")

@@ -13,8 +13,9 @@ Rules and where they come from
   themselves are joined by AND in all fields. The longest stretch of words that is a heading wins. Quotes, tags
   and `*` turn this off (NLM tutorial, www.nlm.nih.gov/bsd/disted/pubmedtutorial/020_460.html). Real PubMed also
   knows journals, authors and plural forms there.
-- `*` at the end of a word, after at least four letters (PubMed User Guide); no sign for a single letter (NLM
-  tutorial, above). One guide has PubMed take * inside a word; the User Guide's examples are at the end only.
+- `*` for any letters or none, at the end of a word or, since 3 June 2024, inside it and more than once, in a phrase
+  too; at least four letters before the first (NLM Technical Bulletin 2024 May-Jun;(458):e5); no sign for a single
+  letter (NLM tutorial, above).
 - `"home care"[tiab:~3]`: all words, in any order, at most three words between one and the next (NLM announcement of
   November 2022; HSLS, University of Pittsburgh, Update January 2023). Titles and abstracts only; no `*`.
 - `[Mesh]` includes narrower headings, `[Mesh:NoExp]` does not, `[Majr]` means main point (User Guide).
@@ -84,10 +85,9 @@ class PubMed(Reader):
     words: TERM+ TAG?
     """
     wildcards = Wildcards(
-        {"*": "*"}, "PubMed has one wildcard: “*” at the end of a word.", before=4,
+        {"*": "*"}, "PubMed has one wildcard: “*” for any letters or none.", before=4, inside=4,
         short="This is too short: PubMed needs at least four letters before *. Type more of the word, or its forms "
               "joined by OR.",
-        only_end=True,
     )
     fields = _FIELDS
     default = _FIELDS["all"]
@@ -134,8 +134,10 @@ class PubMed(Reader):
         joined: list[Token] = []
         for token in found:
             if self._needs_and(joined, token):
-                self.notes.append(f"No operator stands before “{short(token.text.lstrip(',;'))}”: PubMed joins such "
-                                  "parts by AND.")
+                rest = self.text[token.start :] if token.kind == "LPAR" else token.text
+                shown = re.match(r"\(+[^\s()]*|.*", rest)[0]
+                self.notes.append(f"No operator stands before “{short(shown.lstrip(',;'))}”: PubMed joins such parts "
+                                  "by AND.")
                 joined.append(Token("AND", "AND", token.start, token.start))
             joined.append(token)
         return joined
@@ -265,9 +267,6 @@ class PubMed(Reader):
 
     def _phrase(self, units, where: Field, tag: Token | None) -> Node:
         found = phrase(units, where)
-        if any("*" in word.pattern for word in found.words[:-1]):
-            self.notes.append("In PubMed only the last word of a phrase may end in *; with others it may search "
-                              "something else than here. Type the forms one by one, joined by OR.")
         if where.where == ("authors",) and len(found.words) > 1 and not units[0][0].quoted:
             *names, initials = found.words
             if len(initials.pattern) <= 3 and "*" not in initials.pattern:

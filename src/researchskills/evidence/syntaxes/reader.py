@@ -45,7 +45,7 @@ _NO_WORD = re.compile(r"\|+|[\[\]{}<>\\^~=]")
 #: Two words with a sign between them that is none of an operator; numbers such as 24/7 are no list.
 _LISTED = re.compile(r"[^\W\d_]\*?[/,;][^\W\d_]")
 #: A word that the end of a printed line has cut in two.
-_BROKEN = re.compile(r"[^\W\d_]-\s+[^\W\d_]")
+_BROKEN = re.compile(r"[^\W\d_]-\s+(?!(?i:and|or|to)\b)[^\W\d_]")
 #: Longest line that a note repeats.
 _SHOWN = 200
 
@@ -337,9 +337,10 @@ class Reader:
     def item(self, token: Token, field: Token | None) -> Node:
         """A finished item: the number of a line, a heading, years."""
         if field is not None:
-            as_word = " If the number is to be searched for, put it in quotes." if token.kind == "LINE" else (
-                " Take it out of the brackets.")
-            self.fail(f"The field {field} belongs to words, and this is none.{as_word}", token.start, token.end)
+            # A number alone is a line's in Ovid; elsewhere nobody types the sign of a line and means a word.
+            do = "If the number is to be searched for, put it in quotes" if token.text.isdigit() else (
+                "Take it out of the brackets")
+            self.fail(f"The field {field} belongs to words, and this is none. {do}.", token.start, token.end)
         if token.kind == "LINE":
             return self.line(token.value, token.start, token.end)
         return token.value
