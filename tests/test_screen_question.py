@@ -109,6 +109,8 @@ def test_being_unsure_keeps_a_record_as_including_does():
 def test_deciding_the_same_about_everything_is_worth_nothing(decision):
     outcome = screen.assess(asked(), dict.fromkeys(PANEL, decision))
     assert (outcome.status, outcome.fraction) == (checks.NOT_YET, 0)
+    assert "You decided the same about every record" in outcome.message
+    assert "confidence interval" not in outcome.message
 
 
 def test_the_opposite_of_the_panel_is_worth_nothing_rather_than_less():
@@ -120,6 +122,7 @@ def test_while_records_are_undecided_the_answer_is_not_right_yet():
     outcome = screen.assess(asked(), half)
     assert (outcome.status, outcome.fraction) == (checks.NOT_YET, pytest.approx(0.5))
     assert "6 of 12 records have no decision yet" in outcome.message
+    assert "confidence interval" not in outcome.message, "a kappa of six says nothing"
     one = screen.assess(asked(), {"LB00001": "include"})
     assert (one.status, one.fraction) == (checks.NOT_YET, 0)
 

@@ -2,7 +2,8 @@
 
 The words of the library stand in `material/*.txt`, where a person can read and correct them. A line is
 a sentence or a term. `[a|b]` in it is a choice, `{slot}` is filled from the record's facts, and what
-follows ` @ ` says where and when the line may be used: regions, years such as `1985-2004`, a weight `x3`.
+follows ` @ ` says where and when the line may be used: regions, years such as `1985-2004`, a weight `x3`,
+or a mark (`MARKS`).
 
 Luck is drawn for each record from a generator of its own, in one block, because single draws from
 numpy are slow and fifty thousand records are wanted for benchmarks. So a record changes only when its
@@ -28,18 +29,22 @@ GROUP = re.compile(
     re.IGNORECASE,
 )
 PERIOD = re.compile(r"(\d{4})?-(\d{4})?$")
+#: `staff`: only those who work there would say it. `harm`: names what nobody wants, so nobody improves, praises or
+#: plans it; `service`: a sentence that only something people plan or improve fits. `asked` and `counted`: of studies
+#: in which people answered, or records were counted. `small`: of small studies.
+MARKS = {"staff", "harm", "service", "asked", "counted", "small"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence or term, the regions and years it belongs to, its weight, and whether only staff would say it."""
+    """A sentence or term, the regions and years it belongs to, its weight, and its marks."""
 
     text: str
     regions: frozenset = frozenset()
     first: int = 0
     last: int = 9999
     weight: float = 1.0
-    staff: bool = False
+    marks: frozenset = frozenset()
 
     def fits(self, region: str, year: int) -> bool:
         """Whether somebody in that region could have written it in that year."""
@@ -60,9 +65,9 @@ def line(text: str) -> Line:
             first, last = int(period[1] or 0), int(period[2] or 9999)
         elif re.fullmatch(r"x[\d.]+", term):
             weight = float(term[1:])
-        elif term != "staff":
+        elif term not in MARKS:
             regions.add(term)
-    return Line(words.strip(), frozenset(regions), first, last, weight, "staff" in terms.split())
+    return Line(words.strip(), frozenset(regions), first, last, weight, MARKS & set(terms.split()))
 
 
 @cache

@@ -171,6 +171,8 @@ def draw(number: int, luck: Luck, **given) -> Facts:
         if "designs" in about:
             names, weights = weighted(about["designs"])
             designs = dict(zip(names, weights, strict=True))
+        if not facts.people:  # nobody to be followed or compared
+            designs = {d: w for d, w in designs.items() if d not in {"cohort study", "case-control study"}}
         facts.design = luck.lean(list(designs), list(designs.values()))
     if not facts.voices and "voices" not in given:
         facts.voices = voices(facts, luck)

@@ -103,8 +103,11 @@ def _spelled_alike(text: str, facts: Facts, point: float) -> str:
 def expressed(row: dict, concept: topics.Concept) -> bool:
     """Whether some word or heading of the concept stands in the record."""
     given = {name.strip().lstrip("*") for name in row["headings"].split(";")}
-    if given & set(concept.headings):
-        return True
+    return bool(given & set(concept.headings)) or said(row, concept)
+
+
+def said(row: dict, concept: topics.Concept) -> bool:
+    """Whether a word for the concept stands in title or abstract."""
     text = words(row["title"]) + " | " + words(row["abstract"])
     return any(re.search(pattern(word), text) for word in concept.words)
 
@@ -197,7 +200,12 @@ def library(size: int | None = None) -> tuple[pd.DataFrame, dict]:
         "topics": sealed,
         "duplicates": sorted(sorted(place[i] for i in members) for members in groups.values()),
         "alike but different": [{"records": [place[i], place[j]], "what": what} for i, j, what in alike],
-        "screening": plans.screening(made, place, topics.TOPICS[0].holds),
+        "screening": plans.screening(
+            made,
+            place,
+            topics.TOPICS[0].holds,
+            lambda row: {concept.name for concept in topics.TOPICS[0].concepts if said(row, concept)},
+        ),
     }
     return table[COLUMNS], planted
 

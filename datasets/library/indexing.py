@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import pandas as pd
-from drawing import MATERIAL, Luck
+from drawing import MATERIAL, Luck, line
 from facts import Facts, subjects
 
 PEOPLE = {
@@ -76,7 +76,8 @@ def headings(facts: Facts, luck: Luck, title: str) -> str:
 
     known = subjects()
     for i, name in enumerate(filter(None, (facts.subject, facts.second))):
-        items = [item.strip() for item in known[name]["heads"].split(";")]
+        lines = [line(item.strip()) for item in known[name]["heads"].split(";")]
+        items = [each.text for each in lines if each.fits(facts.region, facts.year)]
         give(items[0], 0.76 - 0.08 * i, luck.happens(0.9 - 0.3 * i))
         for item in items[1:]:
             give(item.partition(" > ")[0], 0.2 - 0.06 * i, luck.happens(0.2))

@@ -1,5 +1,7 @@
 """Records that the topics need: those that answer a question, and those that only look as if they did."""
 
+import re
+
 from facts import Facts
 
 ASKING = ["qualitative interviews", "qualitative interviews", "survey", "mixed methods", "ethnography"]
@@ -244,12 +246,13 @@ def planned() -> list[dict]:
 
 
 #: What a panel says of a relevant record: the first that fits, whether it was argued about, and how many to take.
+#: The panel saw title and abstract, so each of the three parts has to stand there.
 INCLUDED = [
     (
         lambda facts, row: not row["abstract"],
         True,
         1,
-        "No abstract, but title or headings name all three parts of the question: read the full text.",
+        "No abstract, but the title names all three parts of the question: read the full text.",
     ),
     (
         lambda facts, row: facts.people == "dementia",
@@ -282,10 +285,35 @@ INCLUDED = [
         "A study of older people, of leaving hospital and of home care: all three parts of the question.",
     ),
 ]
+ALL_PARTS = {"older people", "leaving hospital", "home care"}
+#: For each of the first near misses: how many to take, the parts of the question that the panel could read in title
+#: or abstract, and words that have to stand there.
+EXCLUDED = [
+    (1, {"older people", "leaving hospital"}, ""),
+    (3, ALL_PARTS, ""),
+    (1, {"older people", "home care"}, ""),
+    (2, ALL_PARTS, ""),
+    (1, {"leaving hospital", "home care"}, "disab"),
+    (1, {"older people", "home care"}, "readmi"),
+    (1, {"older people", "leaving hospital"}, "wound"),
+    (1, {"leaving hospital"}, "army|armed forces|military"),
+]
 
 
-def screening(made: list[tuple[Facts, dict]], place: dict[int, str], holds) -> dict:
-    """Twenty records of the first topic with a panel's decisions, a reason for each, and which were argued about."""
+def screening(made: list[tuple[Facts, dict]], place: dict[int, str], holds, shown) -> dict:
+    """Twenty records of the first topic with a panel's decisions, a reason for each, and which were argued about.
+
+    Parameters
+    ----------
+    made : list
+        Facts and records.
+    place : dict
+        Number of each record in the library.
+    holds : callable
+        Whether facts answer the question.
+    shown : callable
+        The parts of the question that stand in a record's title or abstract.
+    """
     chosen: list[dict] = []
     taken: set[int] = set()
 
@@ -296,15 +324,17 @@ def screening(made: list[tuple[Facts, dict]], place: dict[int, str], holds) -> d
     for fits, argued, number, reason in INCLUDED:
         found = [i for i, (facts, row) in enumerate(made) if i not in taken and holds(facts) and fits(facts, row)]
         found = [i for i in found if made[i][1]["abstract"] or "No abstract" in reason]
-        for i in found[:number]:
+        for i in [i for i in found if shown(made[i][1]) == ALL_PARTS][:number]:
             take(i, "include", reason, argued)
-    wanted = [1, 3, 1, 2, 1, 1, 1, 1]
-    for (_, reason, _, _), number in zip(NEAR, wanted, strict=False):
+    for (_, reason, _, _), (number, parts, words) in zip(NEAR, EXCLUDED, strict=False):
         found = [
             i for i, (facts, row) in enumerate(made) if facts.note == reason and row["abstract"] and not facts.part
         ]
-        for i in found[:number]:
-            take(i, "exclude", reason, ONLY_NAMED in reason or "adults" in reason)
+        for i in found:
+            row = made[i][1]
+            if number and shown(row) == parts and re.search(words, f"{row['title']} {row['abstract']}".lower()):
+                take(i, "exclude", reason, ONLY_NAMED in reason or "adults" in reason)
+                number -= 1
     return {
         "topic": "hospital-discharge",
         "criteria": [

@@ -5,10 +5,11 @@ and year would, and mostly keeps to it. Figures are drawn first and then reporte
 agrees with its interval and a verdict with both.
 """
 
+import math
 import re
 
-from drawing import Luck, choices, fitting, line, read, sentence_case
-from facts import Facts, subjects
+from drawing import Line, Luck, choices, fitting, line, read, sentence_case
+from facts import ASKS_PEOPLE, Facts, subjects
 
 WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
@@ -16,13 +17,13 @@ SLOT = re.compile(r"\{(\w+)\}")
 #: Publishers that have a place in their name, and how the place is written.
 PUBLISHERS = {
     "Harrowmere": "Harrowmere",
-    "Saltby": "Saltby and district",
+    "Sallowmere": "Sallowmere and district",
     "Eastmarch": "the Eastmarch area",
     "Calderbourne": "Calderbourne",
     "Kingsholt": "Kingsholt",
     "Thornmouth": "Thornmouth",
     "Great Ashmere": "Great Ashmere",
-    "Dunnet": "the Upper Dunnet valley",
+    "Skarrin": "the Upper Skarrin valley",
 }
 RURAL = re.compile(
     "rural|isles|valley|west of|north|south|midland|prairies|island|jutland|canton|kerala", re.IGNORECASE
@@ -100,6 +101,8 @@ class Writer:
         self.reporting = False
         self.said: set[tuple[str, str]] = set()
         self.repeats = False
+        #: While a sentence is written that only a service fits.
+        self.wanted = False
         self.staff = self.one_of("staff")
         self.setting = self.one_of("settings")
 
@@ -161,7 +164,7 @@ class Writer:
                 lines, _ = fitting(source, name, part, self.facts.region, self.facts.year)
                 # People who use a service do not report what only those who work in it can know.
                 silent = bool(self.facts.voices) and "staff" not in self.facts.voices
-                lines = [each for each in lines if not (silent and each.staff)] or lines
+                lines = [each for each in lines if not (silent and "staff" in each.marks)] or lines
                 pool.append(self.luck.shuffled([each.text for each in lines]))
             # Turn about, so that both subjects are heard.
             longest = max(map(len, pool))
@@ -176,22 +179,34 @@ class Writer:
     def frame(self, name: str, block: str, part: str) -> str:
         """A sentence from a list of frames, filled."""
         lines, weights = fitting(name, block, part, self.facts.region, self.facts.year)
-        if self.facts.people == "":
-            kept = [(x, w) for x, w in zip(lines, weights, strict=True) if "{people}" not in x.text]
-            lines, weights = [x for x, _ in kept], [w for _, w in kept]
-        if "staff" not in self.facts.voices and self.facts.voices:
-            kept = [(x, w) for x, w in zip(lines, weights, strict=True) if not x.staff]
-            lines, weights = [x for x, _ in kept], [w for _, w in kept]
+        kept = [(x, w) for x, w in zip(lines, weights, strict=True) if self.allowed(x)]
+        lines, weights = [x for x, _ in kept], [w for _, w in kept]
         used = self.pools.setdefault("used", [])
         fresh = [i for i, each in enumerate(lines) if each.text not in used] or range(len(lines))
         for _ in range(4):
             one = self.luck.lean([lines[i] for i in fresh], [weights[i] for i in fresh])
             self.repeats = False
+            before, self.wanted = self.wanted, self.wanted or "service" in one.marks
             text = self.say(one.text)
+            self.wanted = before
             if not self.repeats:
                 break
         used.append(one.text)
         return text
+
+    def allowed(self, one: Line) -> bool:
+        """Whether a sentence fits what this record is about and how its study was made."""
+        facts, marks = self.facts, one.marks
+        if facts.people == "" and "{people}" in one.text:
+            return False
+        if "staff" in marks and "staff" not in facts.voices and (facts.voices or facts.type == "primary study"):
+            return False
+        if "service" in marks and not all(self.phrases(i, "np", wanted=True) for i in range(len(self.parts))):
+            return False
+        asking = facts.design in ASKS_PEOPLE or bool(facts.voices)
+        if ("asked" in marks and not asking) or ("counted" in marks and asking):
+            return False
+        return not ("small" in marks and self.n1 + self.n2 > 150)
 
     def _fill_people(self) -> str:
         return self.term(self.facts.people) if self.facts.people else "people who use services"
@@ -200,19 +215,21 @@ class Writer:
         if "np" not in self.pools:
             self.pools["np"] = self.luck.shuffled(self.phrases(0, "np"))
         pool = self.pools["np"]
-        pool.append(pool.pop(0))
+        fit = self.phrases(0, "np", self.wanted)
+        pool.append(pool.pop(next(i for i, text in enumerate(pool) if text in fit)))
         return pool[-1]
 
-    def phrases(self, subject: int, part: str) -> list[str]:
-        """All phrases of one kind for one of the subjects."""
+    def phrases(self, subject: int, part: str, wanted: bool = False) -> list[str]:
+        """All phrases of one kind for one of the subjects; those `wanted` name something that people plan or improve."""
         lines = self.parts[subject][part]
-        return [x.text for x in lines if x.fits(self.facts.region, self.facts.year)] or [lines[0].text]
+        lines = [x for x in lines if x.fits(self.facts.region, self.facts.year)] or lines[:1]
+        return [x.text for x in lines if not (wanted and "harm" in x.marks)]
 
     def _fill_subject(self) -> str:
         text = self._fill_about()
         join = self.parts[0].get("join", "for")
         if len(self.parts) > 1:
-            other = self.luck.pick(self.phrases(1, "np"))
+            other = self.luck.pick(self.phrases(1, "np", self.wanted))
             if join in {"supporting", "serving"}:
                 return f"{text} {join} {{people}} and {other}"
             text, join = f"{text} and {other}", "among" if join == "among" else "for"
@@ -279,7 +296,12 @@ class Writer:
         """Numbers of the study, drawn once so that they agree wherever they are named."""
         luck, year = self.luck, self.facts.year
         large = luck.lean(
-            [80, 200, 450, 1200, 8000], [3, 4, 3, 2, 0.7 if self.facts.design != "randomised trial" else 0]
+            [80, 200, 450, 1200, 8000],
+            [
+                # What goes with a poor outcome cannot be seen in small groups.
+                0 if self.facts.design in {"cohort study", "case-control study"} else 3,
+                *[4, 3, 2, 0.7 if self.facts.design != "randomised trial" else 0],
+            ],
         )
         n = int(large * (0.55 + 0.9 * luck.random()))
         response = luck.integer(28, 84)
@@ -346,6 +368,8 @@ class Writer:
         """Kind, direction that is better, and words of the next measure."""
         text = self.take("measure")
         kind, _, words = text.partition(": ")
+        kind, _, typical = kind.partition(" ~")
+        self.typical = float(typical or 0)
         return kind[:-1], 1 if kind[-1] == "+" else -1, self.say(words)
 
     def _fill_measurenoun(self) -> str:
@@ -396,17 +420,23 @@ class Writer:
         """A plausible mean, spread, and the way to write figures of that kind."""
         luck = self.luck
         if kind == "days":
-            return 3 + 22 * luck.random(), 0.9, lambda x: (f"{x:.1f}", 0.1)
+            mean = self.typical * (0.7 + 0.6 * luck.random()) if self.typical else 3 + 22 * luck.random()
+            return mean, 0.9, lambda x: (f"{x:.1f}", 0.1)
         if kind == "cost":
             sign = {"uk": "£", "us": "$", "ca": "C$", "au": "A$", "nz": "NZ$", "asia": "US$"}.get(
                 self.facts.region, "€"
             )
             if sign == "€" and self.facts.year < 1999:
                 sign = "£" if self.facts.region == "ie" else "US$"
-            mean = luck.pick([420, 900, 2600, 7400, 15000]) * (0.7 + 0.6 * luck.random())
-            return mean, 0.8, lambda x: (f"{sign}{x:,.0f}", 10)
+            # The typical amounts are of 2015; forty years earlier things cost about a third.
+            prices = 0.4 + 0.6 * (self.facts.year - 1985) / 30
+            mean = self.typical * prices * (0.7 + 0.6 * luck.random())
+            if mean < 30:
+                return mean, 0.5, lambda x: (f"{sign}{x:.2f}", 0.1)
+            return mean, 0.8, lambda x: (f"{sign}{x:,.0f}", 1 if mean < 1000 else 10)
         if kind == "num":
-            return 2 + 11 * luck.random(), 0.6, lambda x: (f"{x:.1f}", 0.1)
+            mean = self.typical * (0.7 + 0.6 * luck.random()) if self.typical else 2 + 11 * luck.random()
+            return mean, 0.6, lambda x: (f"{x:.1f}", 0.1)
         top = luck.pick([24, 30, 40, 60, 100])
         return top * (0.35 + 0.3 * luck.random()), 0.35, lambda x: (f"{x:.1f}", 0.1)
 
@@ -443,11 +473,24 @@ class Writer:
         )
 
     def association(self) -> str:
-        """Who had a worse result, with the odds ratio."""
-        ratio = 1.25 + 1.6 * self.luck.random()
-        wide = 1.15 + 0.45 * self.luck.random()
+        """Who had a worse result, with the odds ratio and an interval as wide as the numbers of people make it.
+
+        The standard error of the logarithm is the root of the summed reciprocals of the four cells (Woolf, 1955).
+        """
+        luck = self.luck
+        ratio = math.exp(0.2 + 0.75 * luck.random())
+        exposed, poor = 0.25 + 0.3 * luck.random(), 0.2 + 0.3 * luck.random()
+        if self.facts.design == "case-control study":
+            among = exposed * ratio / (1 - exposed + exposed * ratio)
+            cells = [self.n1 * among, self.n1 * (1 - among), self.n2 * exposed, self.n2 * (1 - exposed)]
+        else:
+            n, worse = self.n1 + self.n2, poor * ratio / (1 - poor + poor * ratio)
+            with_it, without = n * exposed, n * (1 - exposed)
+            cells = [with_it * worse, with_it * (1 - worse), without * poor, without * (1 - poor)]
+        # Adjustment for other things widens an interval a little.
+        wide = math.exp(1.96 * 1.05 * sum(1 / cell for cell in cells) ** 0.5)
         given = {"or": f"{ratio:.2f}", "lo": f"{ratio / wide:.2f}", "hi": f"{ratio * wide:.2f}"}
-        return self.with_numbers(given, "findings", "assoc")
+        return self.with_numbers(given, "findings", "assoc" if ratio / wide > 1.005 else "assoc-unclear")
 
     # Abstracts
 
@@ -474,16 +517,23 @@ class Writer:
         method = self.frame("frames", "methods", design or "review")
         found = []
         self.reporting = facts.type == "primary study"
-        say = lambda part: self.frame("frames", "findings", part)  # noqa: E731
+
+        def say(part: str) -> str:
+            """A finding; nothing where all that could be said has been said."""
+            text = self.frame("frames", "findings", part)
+            return "" if self.repeats else text
+
         if facts.type == "review":
             pooled = "eta-analysis" in method
-            found = [self.frame("frames", "reviews", "found") for _ in range(luck.integer(3, 5))]
+            for _ in range(luck.integer(3, 5)):
+                text = self.frame("frames", "reviews", "found")
+                found += [] if self.repeats else [text]
             # Only a meta-analysis pools.
             found = [text for text in found if pooled or "mean difference" not in text]
         elif design in {"randomised trial", "before-after study"}:
             found = [self.two_groups(design.startswith("before")) for _ in range(luck.integer(2, 4))]
             if luck.happens(0.25):
-                found.append(say("more-survey") if design.startswith("before") else say("limits"))
+                found.append(say("limits"))
         elif design == "interrupted time series":
             found = [self.series() for _ in range(luck.integer(1, 2))]
         elif design == "cohort study":
@@ -518,7 +568,7 @@ class Writer:
             "aim": [self.frame("frames", "aims", part)],
             "method": [method],
             "findings": found,
-            "limit": [say("limits")],
+            "limit": [self.frame("frames", "reviews" if facts.type == "review" else "findings", "limits")],
             "aside": self.passing(),
             "close": [close],
         }
@@ -555,7 +605,9 @@ class Writer:
             ],
             [5, 2.5, 3, 1, 1, 3.5, 0.8, 4],
         )
-        moves["bg2"] = [self.say(self.take("bg"))]
+        self.repeats = False
+        second = self.say(self.take("bg"))
+        moves["bg2"] = [] if self.repeats else [second]
         order.insert(luck.integer(max(1, len(order) - 2), len(order)), "aside")
         return sentence_case(" ".join(sentence for name in order for sentence in moves[name]))
 
@@ -637,7 +689,7 @@ DESIGN_WORDS = {
     "randomised trial": ["a randomised controlled trial", "randomised trial", "a pragmatic randomised trial"],
     "before-after study": ["a before-and-after study", "before and after a change", "an uncontrolled evaluation"],
     "interrupted time series": ["an interrupted time series", "interrupted time series analysis"],
-    "cohort study": ["a cohort study", "a follow-up study", "a longitudinal study", "twelve months on"],
+    "cohort study": ["a cohort study", "a follow-up study", "a longitudinal study", "{months} months on"],
     "case-control study": ["a case-control study", "case-control study"],
     "survey": ["a survey", "a national survey", "results of a questionnaire", "a cross-sectional study"],
     "qualitative interviews": ["a qualitative study", "an interview study", "a thematic analysis"],

@@ -94,18 +94,17 @@ def assess(question: bank.Question, answer: dict) -> checks.Outcome:
              "unsure as going on.")
     # A kappa of a few first records, or of one decision for all, looks exact and says nothing.
     alone = len({one.goes_on for one in given.values()}) == 1
-    found = None
     try:
         found = kappa([one.goes_on for one in given.values()], [one.goes_on for one in ours.values()])
     except CourseError:
-        if not left and not alone:
-            raise
+        # One record only, or both sides with one decision for all of those decided so far.
+        found = None
     value = found.value if found else 0.0
     if left:
         words = f"{left} of {len(panel)} records have no decision yet. {words} Kappa follows when all are decided."
     elif alone:
-        words += (f" {'All' if next(iter(given.values())).goes_on else 'None'} of the records go on with you, so nothing was told apart, and "
-                  "agreement beyond chance (Cohen's kappa) is 0.")
+        words += (" You decided the same about every record, so nothing was told apart: agreement beyond chance "
+                  "(Cohen's kappa) is 0.")
     else:
         words += "".join(f" {one}" for one in (found.sentence(), *found.cautions))
     threshold = question.content["threshold"]

@@ -121,8 +121,8 @@ def _enough(pattern: str, letters_before: int, wildcards: Wildcards, fail) -> No
         fail(wildcards.short)
     inside = pattern.find("*", 1)
     if 0 < inside < len(pattern) - 1 and letters(pattern[:inside]) < wildcards.inside:
-        fail(f"{_NUMBERS[wildcards.inside].capitalize()} letters must stand before a wildcard inside a word. With fewer "
-             "it would match far too many words.")
+        least = _NUMBERS[wildcards.inside].capitalize()
+        fail(f"{least} letters must stand before a wildcard inside a word. With fewer it would match far too many words.")
     if letters(pattern) < 2:
         fail("A word with a wildcard needs at least two letters of its own. With fewer it would match far too many "
              "words.")
