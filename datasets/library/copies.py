@@ -86,7 +86,7 @@ def _exported(facts: Facts, row: dict, databases: tuple[str, str], luck: Luck) -
         copy["pages"] = ""
     if luck.happens(0.55):
         copy["doi"] = ""
-    if row["year"] > 1998 and luck.happens(0.25):
+    if row["year"] > max(1998, span(facts.subject)[0]) and luck.happens(0.25):
         # Online first: one database counts the day it went online, the other the printed issue.
         copy["year"] = row["year"] - 1
     head, colon, _ = row["title"].partition(": ")

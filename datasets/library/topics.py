@@ -215,7 +215,7 @@ TOPICS = (
         "exercise",
         lambda facts: "reable" in facts.tags and bool({"asked users", "asked carers"} & facts.tags),
         (REABLEMENT, EXPERIENCE),
-        ("reablement", "experiences"),
+        ("reablement", "views"),
     ),
     Topic(
         "evaluating-together",

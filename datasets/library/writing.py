@@ -9,7 +9,7 @@ import math
 import re
 
 from drawing import Line, Luck, choices, fitting, line, read, sentence_case
-from facts import ASKS_PEOPLE, Facts, subjects
+from facts import ASKS_PEOPLE, Facts, span, subjects
 
 WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
@@ -203,6 +203,9 @@ class Writer:
             return False
         if "service" in marks and not all(self.phrases(i, "np", wanted=True) for i in range(len(self.parts))):
             return False
+        since = max(span(name)[0] for name in (facts.subject, facts.second) if name)
+        if ("{earlier}" in one.text and since > facts.year - 9) or ("{early}" in one.text and since > facts.year - 3):
+            return False
         asking = facts.design in ASKS_PEOPLE or bool(facts.voices)
         if ("asked" in marks and not asking) or ("counted" in marks and asking):
             return False
@@ -220,7 +223,7 @@ class Writer:
         return pool[-1]
 
     def phrases(self, subject: int, part: str, wanted: bool = False) -> list[str]:
-        """All phrases of one kind for one of the subjects; those `wanted` name something that people plan or improve."""
+        """All phrases of one kind for one of the subjects; those `wanted` name what people plan or improve."""
         lines = self.parts[subject][part]
         lines = [x for x in lines if x.fits(self.facts.region, self.facts.year)] or lines[:1]
         return [x.text for x in lines if not (wanted and "harm" in x.marks)]
@@ -307,7 +310,9 @@ class Writer:
         response = luck.integer(28, 84)
         few = luck.integer(9, 46)
         n1 = int(n * (0.44 + 0.12 * luck.random()))
-        back = luck.integer(1, 3)
+        # Nobody studied a thing before it was there.
+        since = max(span(name)[0] for name in (self.facts.subject, self.facts.second) if name)
+        back = min(luck.integer(1, 3), year - since)
         hits = luck.integer(240, 6400)
         k = luck.integer(9, 74)
         months = luck.pick([3, 6, 6, 9, 12, 12, 12, 18, 24])
@@ -331,19 +336,21 @@ class Writer:
             "hits": f"{hits:,}",
             "k": str(k),
             "kk": self.count(max(3, k // luck.integer(2, 5))),
-            "early": str(max(1966, year - luck.integer(9, 24))),
-            "yearbefore": str(year - 1),
+            "early": str(max(1966, year - luck.integer(9, 24), since if since > 2000 else 0)),
+            "yearbefore": str(max(year - 1, since)),
             "when": luck.pick(
                 [
                     f"in {year - back}",
                     f"in {year - back}",
-                    f"between {month} {year - back - 1} and the "
+                    f"between {month} {max(since, year - back - 1)} and the end of {year - back}"
+                    if since > year - back - 1
+                    else f"between {month} {year - back - 1} and the "
                     f"{luck.pick(['spring', 'summer', 'end'])} of {year - back}",
                     f"during {year - back}",
                     f"in the {luck.pick(['winter', 'spring', 'summer', 'autumn'])} of {year - back}",
                 ]
             ),
-            "when0": f"{month} {year - back - 2}",
+            "when0": f"{month} {max(since, year - back - 2)}",
             "year": str(year),
             "year0": str(year - 1),
             "yearplus": str(year + 3),
@@ -519,10 +526,12 @@ class Writer:
         self.reporting = facts.type == "primary study"
 
         def say(part: str) -> str:
-            """A finding; nothing where all that could be said has been said."""
+            """A finding; after the first, nothing where all that could be said has been said."""
             text = self.frame("frames", "findings", part)
-            return "" if self.repeats else text
+            told.append(text)
+            return "" if self.repeats and len(told) > 1 else text
 
+        told: list[str] = []
         if facts.type == "review":
             pooled = "eta-analysis" in method
             for _ in range(luck.integer(3, 5)):
