@@ -122,6 +122,16 @@ def test_a_wrong_match_says_why_for_that_very_target(tmp_path):
     assert outcome.fraction == 0
 
 
+def test_the_signs_of_a_search_are_still_there_in_the_verdict(tmp_path):
+    source = {"kind": "match", "title": "T", "prompt": "P", "targets": {"a": "PubMed", "b": "Ovid"}, "items": [
+        {"text": "TI (carer* adj3 break*).ti,ab.", "to": "b", "reason": "It has a field at the end."},
+        {"text": "carer*[tiab]", "to": "a", "reason": "It has a tag."}]}
+    one = ask.Match(bank.parse("m99-p8-stars", source, "lesson"), tmp_path)
+    one.answer = {item["key"]: "a" for item in one.asked.content["items"]}
+    one.check()
+    assert "TI (carer* adj3 break*).ti,ab.</strong>" in one.report()
+
+
 def test_an_order_with_a_place_used_twice_is_explained(tmp_path):
     one = activity("order", tmp_path)
     places = checks.model_answer(PRACTICE["order"])
@@ -295,6 +305,7 @@ def notebook(tmp_path, monkeypatch):
         (["total = 8"], "not yet", "When the cell last ran, `total` was 8."),
         (["total = 7", "total = 7 +"], "not attempted", "stopped with a message"),
         (["total = 'seven'"], "error", "cannot be read as a number"),
+        (["total = float('nan')"], "error", "nothing was found to count"),
         (["from researchskills import proportion", "total = proportion(7, 9)"], "error", "Put `.value`, `.low`"),
     ],
 )

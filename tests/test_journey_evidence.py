@@ -39,6 +39,16 @@ def test_a_line_that_can_be_read_is_counted_and_kept(page, course):
     assert f"{kept['count']:,}" in box(page).inner_text()
 
 
+def test_a_click_right_after_typing_reads_what_was_typed(page, course):
+    """The kernel must not take the click before the text: it did in one of four tries."""
+    before = len(saved_box(course)["lines"])
+    for word in ("respite", "dementia", "nurses", "families", "wards", "falls", "reablement", "housing"):
+        box(page).get_by_label("Search line", exact=True).fill(f"{word}.ti.")
+        box(page).get_by_role("button", name="Search", exact=True).click()
+        box(page).get_by_role("cell", name=f"{word}.ti.").wait_for()
+    assert len(saved_box(course)["lines"]) == before + 8
+
+
 def test_the_lines_are_there_after_the_kernel_was_killed(page, course):
     before = saved_box(course)["lines"]
     kill_kernels(course)

@@ -4,7 +4,7 @@ import pytest
 
 from researchskills import datasets
 from researchskills.errors import CourseError
-from researchskills.evidence import measures
+from researchskills.evidence import measures, syntaxes
 from researchskills.evidence.index import library
 from researchskills.evidence.query import And, Heading, Line, Not, Or, Phrase, Word
 
@@ -126,3 +126,15 @@ def test_a_record_lost_to_not_has_no_concept_to_blame(index):
     missed = {one.record: one for one in measures.evaluate(found, TOPIC, blocks=blocks()).missed}
     assert missed[lost].lacking == []
     assert missed[lost].title == index.records.at[lost, "title"]
+
+
+def test_a_block_that_was_widened_far_keeps_its_own_concept(index):
+    # “care” makes the block on home care so large that it resembles the block on older people more than its own.
+    older = index.find(syntaxes.read("exp Aged/ or (older or elderly).ti,ab.", "ovid", index.thesaurus))
+    leaving = index.find(syntaxes.read("exp Patient Discharge/ or discharge*.ti,ab.", "ovid", index.thesaurus))
+    wide = index.find(syntaxes.read("Home Care Services/ or care.ti,ab.", "ovid", index.thesaurus))
+    result = measures.evaluate(older & leaving & wide, "hospital-discharge", blocks=[older, leaving, wide])
+    assert result.missed
+    for missed in result.missed:
+        lost_by = sum(missed.record not in block for block in (older, leaving, wide))
+        assert len(missed.lacking) == lost_by, missed

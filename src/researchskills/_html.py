@@ -1,6 +1,7 @@
 """Markdown and plain text to HTML, the same way on the screen, in reports and in feedback."""
 
 import html
+import re
 from functools import cache
 
 
@@ -15,6 +16,11 @@ def _renderer():
 def markdown(text: str) -> str:
     """Render the course's own Markdown; raw HTML in it is shown as text."""
     return _renderer().render(text)
+
+
+def as_markdown(text: str) -> str:
+    """Plain text for use inside Markdown: its signs mean nothing there."""
+    return re.sub(r"([\\*_`\[\]#<>|])", r"\\\1", text)
 
 
 def plain(text: str) -> str:

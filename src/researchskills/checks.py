@@ -9,7 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from researchskills import kinds
+from researchskills import _html, kinds
 from researchskills._words import number_of
 from researchskills.bank import Question
 
@@ -146,6 +146,9 @@ def _assess_number(question: Question, answer) -> Outcome:
     if answer is None or answer == "" or answer is Ellipsis:
         return Outcome(NOT_ATTEMPTED, "Type a number first.")
     value = as_number(answer)
+    if str(answer) == "nan":
+        return Outcome(ERROR, "There is no number: nothing was found to count or to average. Compare what stands in "
+                              "quotation marks with the data, letter by letter.")
     if value is None or not math.isfinite(value):
         shown = answer if isinstance(answer, str) else type(answer).__name__
         return Outcome(ERROR, f"“{shown}” cannot be read as a number. Use digits and a full stop, such as 27.5.")
@@ -185,4 +188,4 @@ def model_answer(question: Question):
 
 
 def _bullets(pairs) -> str:
-    return "\n".join(f"- **{text}** {reason}" for text, reason in pairs)
+    return "\n".join(f"- **{_html.as_markdown(text)}** {reason}" for text, reason in pairs)

@@ -26,7 +26,8 @@ class Lines:
     Parameters
     ----------
     get : callable
-        Gives the saved lines: dicts with `text`, `syntax`, `count`.
+        Gives the saved lines: dicts with `text`, `syntax`, `count`, and `written` where a line was not typed but
+        written from a plan.
     put : callable
         Takes the changed ones.
     """
@@ -59,7 +60,7 @@ class Lines:
         """The lines with their sets."""
         return self.history().entries
 
-    def run(self, text: str, syntax: str, place: int = 0):
+    def run(self, text: str, syntax: str, place: int = 0, written: bool = False):
         """Add a line, or put one in place of another.
 
         Parameters
@@ -70,6 +71,8 @@ class Lines:
             One of `syntaxes.NAMES`.
         place : int
             Number of the line to replace; 0 for a new one.
+        written : bool
+            Whether it comes from a plan; a line that somebody changes counts as typed from then on.
 
         Returns
         -------
@@ -84,14 +87,16 @@ class Lines:
         if sum(len(line["text"]) for line in self._get()) + len(text) > MOST_LETTERS:
             raise CourseError("These lines together are too long to be kept. Nothing was changed. Delete lines that "
                               "you no longer need.")
-        history = self.history()
+        history, marks = self.history(), self._marks()
         if not place:
             entry = history.add(text, syntax)
+            marks.append(written)
         else:
             if self._get()[place - 1]["syntax"] != syntax:
                 self._must_be_of_its_syntax(place)
             entry = history.edit(place, text)
-        self._keep()
+            marks[place - 1] = written
+        self._keep(marks)
         return entry
 
     def _must_be_of_its_syntax(self, place: int) -> None:
@@ -110,7 +115,35 @@ class Lines:
             If there is no such line, or another one uses it.
         """
         self.history().delete(number)
-        self._keep()
+        marks = self._marks()
+        del marks[number - 1]
+        self._keep(marks)
+
+    def delete_written(self) -> list[int]:
+        """Delete the lines that were written from a plan, but for those that lead to a line which somebody typed.
+
+        Returns
+        -------
+        list of int
+            Numbers, after the deletion, of written lines that stay because a typed one uses them.
+
+        Raises
+        ------
+        CourseError
+            If the numbers in a line that stays cannot be followed for certain; lines may have gone by then.
+        """
+        from researchskills.evidence import terms
+
+        marks, trees = self._marks(), self.history().trees
+        needed: set[int] = set()
+        # From the last line up: a line can use only lines above it.
+        for number in range(len(marks), 0, -1):
+            if not marks[number - 1] or number in needed:
+                needed |= terms.lines_used(trees[number])
+        for number in range(len(marks), 0, -1):
+            if marks[number - 1] and number not in needed:
+                self.delete(number)
+        return [number for number, mark in enumerate(self._marks(), 1) if mark]
 
     def combine(self, typed: str, operator: str):
         """Join lines that are there.
@@ -131,13 +164,17 @@ class Lines:
             If the numbers cannot be read or a line does not exist.
         """
         entry = self.history().combine(numbers(typed, len(self._get())), operator)
-        self._keep()
+        self._keep([*self._marks(), False])
         return entry
 
-    def _keep(self) -> None:
+    def _marks(self) -> list[bool]:
+        return [line.get("written", False) for line in self._get()]
+
+    def _keep(self, marks: Sequence[bool]) -> None:
         entries = self._history.entries
         self._held = [(entry.text, entry.syntax) for entry in entries]
-        self._put([{"text": entry.text, "syntax": entry.syntax, "count": entry.count} for entry in entries])
+        self._put([{"text": entry.text, "syntax": entry.syntax, "count": entry.count,
+                    **({"written": True} if mark else {})} for entry, mark in zip(entries, marks, strict=True)])
 
 
 def library_is_open() -> bool:
@@ -255,4 +292,5 @@ def well_formed(saved) -> bool:
 
     return isinstance(saved, list) and all(
         isinstance(line, dict) and isinstance(line.get("text"), str) and line.get("syntax") in syntaxes.NAMES
-        and isinstance(line.get("count", 0), int) and set(line) <= {"text", "syntax", "count"} for line in saved)
+        and isinstance(line.get("count", 0), int) and line.get("written", True) is True
+        and set(line) <= {"text", "syntax", "count", "written"} for line in saved)

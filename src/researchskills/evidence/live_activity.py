@@ -134,7 +134,15 @@ class LiveSearch(Activity):
             verdict.value = ""
             asking = '<p role="status">Asking Europe PMC. This may take up to two minutes.</p>'
             status.value = asking if consent.value else ""
-            done = self.search(words.value, consent.value, amount.value, progress)
+            # A click that comes while it waits would be taken afterwards, and send the same words again.
+            button.disabled = consent.value
+            try:
+                done = self.search(words.value, consent.value, amount.value, progress)
+            finally:
+                if button.disabled:
+                    button.disabled = False
+                    # A button that is switched off loses the keyboard.
+                    button.focus()
             status.value = f'<p role="status">{_html.escape(self.result["sentence"])}</p>' if done else ""
             if self.trouble:
                 verdict.value = f'<div role="alert"><p>{_html.escape(self.trouble)}</p></div>'

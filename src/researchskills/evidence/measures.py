@@ -106,9 +106,10 @@ def evaluate(
     lines : mapping of int to frozenset of str, optional
         The sets of the lines of a history; needed only when a block is a tree that names lines.
     blocks : iterable, optional
-        The concept blocks of the search, each a set of ids or a tree: what was joined by AND at the end. A block
-        belongs to the concept of the key whose own records it resembles most (most common records in proportion to
-        all of both; Jaccard, 1901). Then only concepts are named whose blocks all lack the record.
+        The concept blocks of the search, each a set of ids or a tree: what was joined by AND at the end. Each
+        belongs to another concept of the key, so that together they resemble the concepts' own records most (common
+        records in proportion to all of both; Jaccard, 1901); with more blocks than concepts the others belong to
+        the likest. Then only concepts are named whose blocks all lack the record.
 
     Returns
     -------
@@ -159,13 +160,27 @@ class _Concept:
 
 def _lacking(record: str, concepts: tuple[_Concept, ...], sets: list[frozenset[str]] | None) -> list:
     if sets is not None:
-        belongs = [max(concepts, key=lambda concept: _alike(concept.ids, ids)).name for ids in sets]
+        belongs = _concepts_of(sets, concepts)
         # A concept that the search did not ask for cannot have lost anything.
         holds = {name: any(record in ids for ids, other in zip(sets, belongs, strict=True) if other == name)
                  for name in belongs}
         concepts = tuple(concept for concept in concepts if not holds.get(concept.name, True))
     return [(concept.name, tuple(word for word, ids in concept.words.items() if record in ids))
             for concept in concepts]
+
+
+def _concepts_of(sets: list[frozenset[str]], concepts: tuple[_Concept, ...]) -> list[str]:
+    """For each block the name of its concept: as many concepts as possible get a block, and those the likest ones.
+
+    A block that was widened far resembles every concept, so the blocks are not assigned one by one.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    alike = [[_alike(concept.ids, ids) for concept in concepts] for ids in sets]
+    belongs = [max(range(len(concepts)), key=row.__getitem__) for row in alike]
+    for block, concept in zip(*linear_sum_assignment(alike, maximize=True), strict=True):
+        belongs[block] = concept
+    return [concepts[place].name for place in belongs]
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:

@@ -398,30 +398,57 @@ def _entry_terms(reading: Reading):
                     continue
                 more = len(reading.found(other) - have)
                 if more:
-                    new.append(f"{name} ({more:,} more)")
+                    new.append(f"“{name}” ({more:,} more)")
             if new:
+                told = ", ".join(new[:4]) + (f" and {len(new) - 4} more words" if len(new) > 4 else "")
                 yield Remark("words", f"The thesaurus has other words for “{heading.name}” that none of your lines "
-                             f"has: {_listed(new, 4)}. Left out on purpose?", reading.line_of(heading))
+                             f"has; in brackets stands how many more records each finds: {told}. Left out on "
+                             "purpose?", reading.line_of(heading))
 
 
 # -- spelling and line numbers ------------------------------------------------------------------
 
 
 def _unused(reading: Reading):
-    for entry in reading.entries:
-        if entry.number not in reading.in_use:
-            yield Remark("writing", f"Line {entry.number} leads nowhere: neither line {reading.final} nor a line "
-                         "before it uses it. Was its number forgotten?", entry.number, sure=True)
+    unused = [entry.number for entry in reading.entries if entry.number not in reading.in_use]
+    if len(unused) == 1:
+        yield Remark("writing", f"Line {unused[0]} leads nowhere: neither line {reading.final} nor a line before it "
+                     "uses it. Was its number forgotten?", unused[0], sure=True)
+    elif unused:
+        yield Remark("writing", f"{len(unused)} lines lead nowhere: neither line {reading.final} nor a line before it "
+                     f"uses them. They are {_numbers(unused)}. Was a number forgotten, or are they left from an "
+                     "earlier try?", None, sure=True)
+
+
+def _numbers(numbers: list[int]) -> str:
+    """Numbers of lines, in runs: 1 to 4, 6 and 9."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    told = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    # A run of two is two numbers.
+    *first, last = ", ".join(told).split(", ")
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _twice(reading: Reading):
     seen: dict[str, int] = {}
+    pairs = []
     for entry in reading.entries:
         text = " ".join(entry.text.casefold().split())
         if text in seen:
-            yield Remark("writing", f"Lines {seen[text]} and {entry.number} are the same. Is another line meant?",
-                         entry.number, sure=True)
+            pairs.append((seen[text], entry.number))
         seen.setdefault(text, entry.number)
+    if len(pairs) == 1:
+        [(first, second)] = pairs
+        yield Remark("writing", f"Lines {first} and {second} are the same. Is another line meant?", second, sure=True)
+    elif pairs:
+        told = "; ".join(f"{first} and {second}" for first, second in pairs)
+        yield Remark("writing", f"Some lines are the same: {told}. Is another line meant in one of them?", None,
+                     sure=True)
 
 
 def _line_numbers(reading: Reading):

@@ -339,6 +339,11 @@ class Screen(Activity):
             verdict.value = f'<div role="alert"><p>{_html.escape(told)}</p></div>'
             draw()
 
+        def decided(_change):
+            # What was said of the files is about the decisions there were then.
+            saved.value = ""
+
+        self.observe(decided, names="decisions")
         export.on_click(export_pressed)
         upload.observe(picked, names="value")
         compare.on_click(compare_pressed)

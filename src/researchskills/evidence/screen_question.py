@@ -115,7 +115,8 @@ def assess(question: bank.Question, answer: dict) -> checks.Outcome:
     if not left:
         words += f" From {number(threshold)} on it counts as right here."
     fraction = min(1.0, max(0.0, value) / threshold) * share
-    return checks.Outcome(checks.NOT_YET, "\n\n".join(filter(None, [words, lines, question.key["reason"]])), fraction)
+    reason = question.key["reason"] if differ else ""
+    return checks.Outcome(checks.NOT_YET, "\n\n".join(filter(None, [words, lines, reason])), fraction)
 
 
 def _differences(question: bank.Question, given: dict, differ: list[str]) -> str:

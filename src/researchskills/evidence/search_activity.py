@@ -62,13 +62,15 @@ class LinePanel:
         from ipywidgets import HTML, Button, Dropdown, HBox, Text, Textarea
 
         self.lines, self._chosen, self._draft, self._changed = lines, chosen, draft, changed
+        #: A new line that was not searched yet, while an earlier one is being changed in the same box.
+        self._put_aside = ""
         named = {key: syntaxes.NAMES[key] for key in offered}
         held = chosen[0]()
         self.syntax = Dropdown(options=[(name, key) for key, name in named.items()],
                                value=held if held in named else next(iter(named)),
                                description="Database whose language you type")
         show_if(self.syntax, len(named) > 1)
-        self.place = Dropdown(options=[("a new line", 0)], value=0, description="Where the line goes")
+        self.place = Dropdown(options=[("a new line", 0)], value=0, description="Add a new line, or change one")
         self.box = Textarea(value=draft[0](), rows=2, description="Search line", continuous_update=False)
         self.go = Button(description="Search")
         self.remove = Button(description="Delete this line")
@@ -114,15 +116,19 @@ class LinePanel:
 
     def _placed(self, change) -> None:
         self._arrange()
-        if change["new"]:
+        if not change["old"]:
+            self._put_aside = self.box.value
+        if not change["new"]:
+            self.box.value, self._put_aside = self._put_aside, ""
+        else:
             line = self.lines.saved[change["new"] - 1]
             self.box.value = line["text"]
             if line["syntax"] in [key for _, key in self.syntax.options]:
                 self.syntax.value = line["syntax"]
 
     def _try(self, act) -> None:
-        if not lines_.library_is_open():
-            self.said.value = OPENING
+        # A sentence that comes a second time is announced only when the place was empty in between.
+        self.said.value = "" if lines_.library_is_open() else OPENING
         try:
             number, html = act()
         except CourseError as problem:
@@ -136,15 +142,20 @@ class LinePanel:
         if not self.box.value.strip():
             raise CourseError("Type a search line first. Nothing was changed.")
         entry = self.lines.run(self.box.value, self.syntax.value, self.place.value)
-        self.place.value = 0
-        self.box.value = ""
+        self._new_line()
         return entry.number, found_html(entry)
+
+    def _new_line(self) -> None:
+        """Empty the box for a new line, or bring back the one that was put aside."""
+        if self.place.value:
+            self.place.value = 0
+        else:
+            self.box.value = ""
 
     def _delete(self):
         number = self.place.value
         self.lines.delete(number)
-        self.place.value = 0
-        self.box.value = ""
+        self._new_line()
         # The button goes with the line, and the keyboard must not be left without a place.
         self.box.focus()
         return 0, f"<p>Line {number} is deleted. Lines after it have moved up by one.</p>"

@@ -47,6 +47,8 @@ class Source:
         Who searched: initials or a role, as your team has agreed.
     notes : str
         What else a stranger needs.
+    described : bool, default False
+        Whether what was done there is told in words, as for a website or a person, and not typed as search lines.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Source:
     covers: str = ""
     who: str = ""
     notes: str = ""
+    described: bool = False
 
     @property
     def day(self) -> str:
@@ -146,13 +149,15 @@ class SearchLog:
             lines = self.lines_of(source)
             needed = {
                 "the day of the search": source.searched,
-                "the syntax of its lines": source.syntax.strip(),
+                "the syntax of its lines": source.described or source.syntax.strip(),
                 "who searched": source.who.strip(),
-                "its lines, as typed": lines,
+                "what was typed or opened there" if source.described else "its lines, as typed": lines,
             }
             gaps += [f"{source.name}: {what}" for what, there in needed.items() if not there]
             uncounted = [str(one.number) for one in lines if one.count is None]
-            if uncounted:
+            if uncounted and source.described:
+                gaps.append(f"{source.name}: how many you found")
+            elif uncounted:
                 word = "line" if len(uncounted) == 1 else "lines"
                 gaps.append(f"{source.name}: how many records {word} {', '.join(uncounted)} found")
         return gaps
@@ -222,7 +227,8 @@ class SearchLog:
         document.add_paragraph(f"{number_of(len(self.sources), 'source')} searched, "
                                f"{number_of(len(self.entries), 'line')} in all.")
         _add_table(document, ["Source", "Date searched", "Syntax", "Who"],
-                   [[one.name, one.day, one.syntax, one.who] for one in self.sources])
+                   [[one.name, one.day, one.syntax or ("in words" if one.described else ""), one.who]
+                    for one in self.sources])
         document.add_heading("Lines exactly as typed", level=1)
         for source in self.sources:
             self._add_source(document, source)
@@ -239,7 +245,8 @@ class SearchLog:
                 document.add_paragraph(_printable(f"{label}: {words}"))
         lines = self.lines_of(source)
         if lines:
-            _add_table(document, ["Line", "Search exactly as typed", "Records found", "Notes"],
+            typed = "What was typed or opened" if source.described else "Search exactly as typed"
+            _add_table(document, ["Line", typed, "Records found", "Notes"],
                        [[str(one.number), one.text, _count(one), one.notes] for one in lines], typed=1, widths=_WIDTHS)
         else:
             document.add_paragraph("No lines were noted.")

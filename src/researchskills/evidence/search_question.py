@@ -19,7 +19,7 @@ An author writes, under `kind: search`:
     reason: what to look at again when it is relevant records that are missed, in a sentence
 """
 
-from researchskills import bank, checks
+from researchskills import _html, bank, checks
 from researchskills._words import number_of
 from researchskills.errors import CourseError
 from researchskills.evidence import lines as lines_
@@ -130,7 +130,7 @@ def assess(question: bank.Question, answer: dict | None) -> checks.Outcome:
     try:
         found = evaluation(question, answer)
     except CourseError as problem:
-        return checks.Outcome(checks.ERROR, _in_markdown(lines_.error_text(problem)))
+        return checks.Outcome(checks.ERROR, _html.as_markdown(lines_.error_text(problem)))
     content, key = question.content, question.key
     reached = (min(1.0, found.recall / content["recall"]), min(1.0, (found.precision or 0) / content["precision"]))
     told = "\n\n".join(filter(None, [_figures(found, content), _missed(found)]))
@@ -166,15 +166,8 @@ def _missed(found) -> str:
         return ""
     named = found.missed[:NAMED]
     which = "Missed" if len(named) == len(found.missed) else f"{len(named)} of those that are missed"
-    items = "\n".join(f"- **{_in_markdown(one.title)}** {_in_markdown(lacking_words(one))}" for one in named)
+    items = "\n".join(f"- **{_html.as_markdown(one.title)}** {_html.as_markdown(lacking_words(one))}" for one in named)
     return f"{which}, with words in the record that would have caught it:\n\n{items}"
-
-
-def _in_markdown(text: str) -> str:
-    """A text whose signs mean nothing in Markdown."""
-    for sign in "\\*_`[]#<>|":
-        text = text.replace(sign, f"\\{sign}")
-    return text
 
 
 def _advice(found, reached: tuple[float, float]) -> str:

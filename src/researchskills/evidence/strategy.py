@@ -13,6 +13,8 @@ the number of relevant records that hold the word and w the relevance weight of 
 (Relevance weighting of search terms, Journal of the American Society for Information Science 1976;27:129-146):
 w = log[(r + ½)(N − n − R + r + ½) / ((n − r + ½)(R − r + ½))], with R relevant records, and n records that hold the
 word among N in all. It is arithmetic on counts: the same records always give the same list.
+A single word that stands in more than one of twenty records of the library is left out, however well it is ranked: it
+widens a search and does not aim it. In a pair with another word it may say what is meant.
 """
 
 import math
@@ -34,6 +36,9 @@ FEWEST_BLOCKS, MOST_BLOCKS = 2, 4
 MOST_HEADINGS, MOST_WORDS = 5, 8
 #: Relevant records from which suggestions can be made.
 ENOUGH_RELEVANT = 3
+#: A word that stands in a larger share of all records than this tells hardly any two of them apart. In a small
+#: library a few records are a large share already, so there is a number below which a word is never called common.
+COMMON_SHARE, COMMON_FROM = 0.05, 25
 #: Words that say nothing about a subject.
 _EMPTY_WORDS = """
 a about across after against all also among an and any are as at be because been before being between both but by
@@ -150,7 +155,7 @@ def _natural(name: str) -> str:
     """A name as people say it: “Services, Home Care” is “home care services”."""
     first, comma, second = name.partition(", ")
     # “Aged, 80 and over” is no name turned round.
-    said = f"{second} {first}" if comma and "," not in second and second[0].isalpha() else name
+    said = f"{second} {first}" if comma and "," not in second and second[0].isalpha() else name.replace(",", "")
     return " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in said.split())
 
 
@@ -216,11 +221,34 @@ def from_records(index, relevant: Iterable[str], blocks: Iterable[Block] = (), l
                     lambda one: any(terms.caught(phrase, one) for phrase in held))
     indexed = _ranked(index, chosen, [{one.lstrip("* ") for one in split(text)} if isinstance(text, str) else set()
                                       for text in index.records["headings"]], lambda one: one in headings)
+    words = [one for one in words if len(one[0]) > 1 or not is_common(one[2], len(index.all))]
     return [Suggestion(text if isinstance(text, str) else " ".join(text), kind,
                        f"{'on' if kind == 'heading' else 'in'} {inside} of the {len(chosen)} you marked, "
                        f"{everywhere:,} of {len(index.all):,} in all")
             for kind, found, most in (("heading", indexed, limit // 2), ("word", _without_parts(words), limit))
             for text, inside, everywhere in found[:most]]
+
+
+def is_common(records: int, all_records: int) -> bool:
+    """Whether a word stands in so many records that it hardly tells them apart."""
+    return records > max(COMMON_FROM, COMMON_SHARE * all_records)
+
+
+def common_words(index, texts: Iterable[str]) -> dict[str, int]:
+    """Which of some words and phrases are common in an index, each with the number of records it stands in.
+
+    Parameters
+    ----------
+    index : index.Index
+    texts : iterable of str
+        Words and phrases as learners write them, with `*` for any ending.
+    """
+    counted = {}
+    for text in texts:
+        phrase = terms.as_phrase(text)
+        if phrase.words:
+            counted[text] = len(index.find(phrase))
+    return {text: count for text, count in counted.items() if is_common(count, len(index.all))}
 
 
 def _ranked(index, chosen: list[str], held: list[set], known) -> list[tuple]:

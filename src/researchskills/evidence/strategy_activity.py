@@ -11,12 +11,13 @@ that a page can be read without opening the library.
 
 import datetime
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from traitlets import Dict, Int, List, TraitError, Unicode, validate
 
-from researchskills import _html
+from researchskills import _html, privacy
 from researchskills._words import number_of
 from researchskills.errors import CourseError
 from researchskills.evidence import lines as lines_
@@ -170,12 +171,38 @@ class SearchStrategy(Searching):
         asked = list(dict.fromkeys(filter(None, [also.strip(), block.name, *block.words, *block.headings])))
         relevant = [record for record, one in self.judged.items() if one == "relevant"]
         found = strategy.from_thesaurus(asked, index.thesaurus, block)
+        common = strategy.common_words(index, [one.text for one in found if one.kind == "word"])
+        found = [replace(one, why=f"{one.why}; stands in {common[one.text]:,} of {len(index.all):,} records")
+                 if one.kind == "word" and one.text in common else one for one in found]
         there = {(one.kind, one.text) for one in found}
         return found + [one for one in strategy.from_records(index, relevant, self.plan())
                         if (one.kind, one.text) not in there]
 
-    def write_lines(self) -> str:
+    def common_words(self, place: int) -> list[str]:
+        """For each very common word of an idea, in how many records it stands, as a sentence.
+
+        Parameters
+        ----------
+        place : int
+            Which block, from 0.
+
+        Raises
+        ------
+        CourseError
+            If the library cannot be opened.
+        """
+        index = self.kept.history().index
+        common = strategy.common_words(index, self.plan()[place].words)
+        return [f"“{word}” stands in {count:,} of {len(index.all):,} records." for word, count in common.items()]
+
+    def write_lines(self, anew: bool = False) -> str:
         """Add the lines that express the blocks; gives a sentence.
+
+        Parameters
+        ----------
+        anew : bool, default False
+            Whether they come in place of the lines that were written before. Lines that the learner typed or changed
+            stay, and so do the lines that these use.
 
         Raises
         ------
@@ -185,15 +212,35 @@ class SearchStrategy(Searching):
         if not any(not block.is_empty for block in self.plan()):
             raise CourseError("Collect words for your ideas in step 2 first. Nothing was changed.")
         index = self.kept.history().index
+        for block in self.plan():
+            for heading in block.headings:
+                if index.thesaurus.find(heading) is None:
+                    raise CourseError(f"“{heading}” is no subject heading of the library. Take it out of the subject "
+                                      f"headings of “{block.name}” in step 2, or put it among the words. Nothing was "
+                                      "changed.")
         before = self.lines
-        made = strategy.written_lines(self.plan(), self.syntax, index.thesaurus, len(before))
         try:
+            used = self.kept.delete_written() if anew else []
+            stay = len(self.lines)
+            made = strategy.written_lines(self.plan(), self.syntax, index.thesaurus, stay)
             for text in made:
-                self.kept.run(text, self.syntax)
+                self.kept.run(text, self.syntax, written=True)
         except CourseError:
             self.lines = before
             raise
-        return f"{number_of(len(made), 'line')} written for {syntaxes.NAMES[self.syntax]}. Change them as you like."
+        told = f"{number_of(len(made), 'line')} written for {syntaxes.NAMES[self.syntax]}. Change what you like."
+        if anew:
+            told += f" They stand in place of {number_of(len(before) - stay, 'line')} written before."
+        if stay:
+            told += f" Your search is now line {len(self.lines)}; " + (
+                "lines that you typed or changed stay." if anew else "the earlier lines stand above, as they were.")
+        if used:
+            told += (f" {'Line' if len(used) == 1 else 'Lines'} {_listed(used)} of the lines written before "
+                     f"{'stays' if len(used) == 1 else 'stay'} too, because a line of your own is built on "
+                     f"{'it' if len(used) == 1 else 'them'}.")
+        if bare := [f"“{block.name}”" for block in self.plan() if block.is_empty and block.name]:
+            told += f" No line stands for {' and '.join(bare)}: there are no words for it in step 2 yet."
+        return told
 
     def _put_lines(self, changed: list[dict]) -> None:
         self.searched = datetime.date.today().isoformat()
@@ -274,6 +321,9 @@ class SearchStrategy(Searching):
         name, typed, found = name.strip()[:200], typed.strip()[:MOST_LETTERS], found.strip()
         if not name or not typed:
             raise CourseError("Say which source it was and what you typed or opened there. Nothing was added yet.")
+        if personal := privacy.find(f"{name}\n{typed}"):
+            raise CourseError(f"This seems to hold a {personal[0].kind} ({personal[0].masked}). Nothing was added yet. "
+                              "Write it without anything that could identify a person.")
         if found and not found.replace(",", "").isdecimal():
             raise CourseError(f"“{found}” is no number of records. Use digits, or leave it empty. "
                               "Nothing was added yet.")
@@ -341,7 +391,7 @@ class SearchStrategy(Searching):
             entries = [Entry(LIBRARY, number, line["text"], line.get("count"))
                        for number, line in enumerate(self.lines, 1)]
         for one in self.others:
-            sources.append(Source(one["name"], _day(one["searched"]), "as described", who=self.who, notes=one["notes"]))
+            sources.append(Source(one["name"], _day(one["searched"]), who=self.who, notes=one["notes"], described=True))
             entries.append(Entry(one["name"], 1, one["typed"], one.get("found")))
         return SearchLog(self.asked(), sources, entries)
 
@@ -445,6 +495,11 @@ def _day(text: str) -> datetime.date | None:
         return None
 
 
+def _listed(numbers: list[int]) -> str:
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def _file_name(name: str) -> str:
     """The last part of a name that somebody handed over, such as any file system can hold."""
     last = "".join(sign for sign in name.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
@@ -519,7 +574,22 @@ def _figures(history, line: int, topic: str) -> dict:
     blocks = terms.ideas(history.trees[line], history.trees)
     result = measures.evaluate(sets[line], topic, sets, blocks=blocks)
     return {"recall": result.recall, "precision": result.precision, "hits": result.hits, "relevant": result.relevant,
-            "missed": [[one.record, one.title, strategy.lacking_words(one)] for one in result.missed[:_NAMED_MISSED]]}
+            "missed": [[one.record, one.title, _why_missed(one, blocks, sets, history)]
+                       for one in result.missed[:_NAMED_MISSED]]}
+
+
+def _why_missed(missed, blocks: list, sets: dict, history) -> str:
+    """The words that would have caught a record; where none is known, the block that does not find it."""
+    from researchskills.evidence import terms
+    from researchskills.evidence.query import Heading, Phrase
+
+    if not missed.lacking:
+        for block in blocks:
+            named = [one for one in terms.leaves(block, history.trees) if isinstance(one, Heading | Phrase)]
+            if named and missed.record not in history.index.find(block, sets):
+                first = named[0].name if isinstance(named[0], Heading) else terms.typed(named[0])
+                return f"the block that begins with “{first}” does not find it"
+    return strategy.lacking_words(missed)
 
 
 @cache

@@ -31,8 +31,9 @@ def day_words(when: str) -> str:
 
 
 def commit_words(one: dict) -> str:
-    """What was committed, in a sentence."""
-    told = f"Line {one['line']} was committed on {day_words(one['when'])}: {number_of(one['found'], 'record')}"
+    """What somebody said is the search, in a sentence."""
+    told = (f"On {day_words(one['when'])} you said that line {one['line']} is your search: "
+            f"{number_of(one['found'], 'record')}")
     if "recall" in one:
         told += f", recall {percent(one['recall'])}, precision {percent(one['precision'])}"
     return told + "."
@@ -46,7 +47,7 @@ def commits_html(commits: list[dict]) -> str:
     parts = [f"<p><strong>Your search: line {last['line']}</strong></p>"]
     if "recall" in last:
         missed = last["relevant"] - last["hits"]
-        parts.append(f"<p>Committed on {_html.escape(day_words(last['when']))}. Of {last['relevant']} relevant records "
+        parts.append(f"<p>Chosen on {_html.escape(day_words(last['when']))}. Of {last['relevant']} relevant records "
                      f"you found {last['hits']} and missed {missed} (recall {percent(last['recall'])}). Of the "
                      f"{last['found']:,} that you would have to read, {last['hits']} are relevant (precision "
                      f"{percent(last['precision'])}).</p>")
@@ -59,12 +60,12 @@ def commits_html(commits: list[dict]) -> str:
                      "relevant records and recall cannot be known. What you can ask: does the search find the records "
                      "that you know already?</p>")
     if len(commits) > 1:
-        table = pd.DataFrame([{"committed": one["when"].replace("T", " ").rstrip("Z"), "line": str(one["line"]),
+        table = pd.DataFrame([{"when": one["when"].replace("T", " ").rstrip("Z"), "line": str(one["line"]),
                                "records": f"{one['found']:,}",
                                "recall": percent(one["recall"]) if "recall" in one else "not known",
                                "precision": percent(one["precision"]) if "precision" in one else "not known"}
                               for one in commits])
-        parts.append(html_table(table, "Each time you committed (times in UTC)"))
+        parts.append(html_table(table, "Each time you said which line is your search (times in UTC)"))
     return "".join(parts)
 
 

@@ -4,6 +4,8 @@ Each step is made once, when it is first shown, and then only shown or hidden: n
 replaced. The step's list is where reading goes on, so it gets the focus when somebody goes to another step.
 """
 
+import re
+
 from researchskills import _html, privacy
 from researchskills._words import number_of
 from researchskills.errors import CourseError
@@ -22,7 +24,8 @@ from researchskills.evidence.strategy_report import (
     others_html,
 )
 
-STEPS = ("Question and ideas", "Words for each idea", "Lines", "Records to skim", "Commit, check and log")
+STEPS = ("Question and ideas", "Words for each idea", "Lines", "Records to skim",
+         "Say which line is your search, check and log")
 _HELP = (
     "Write the question as one sentence. Then name its two to four ideas: who is it about, what is done, where? An "
     "idea that any record could be about, such as “outcomes”, seldom helps.",
@@ -35,6 +38,9 @@ _HELP = (
     "Say which line is your search. Only then are recall and precision shown, where they can be known. After that look "
     "through it with the six checks, and save the log.",
 )
+_HELP_ON_A_SET_QUESTION = (
+    "The question is set. Name its two to four ideas: who is it about, what is done, where? An idea that any record "
+    "could be about, such as “outcomes”, seldom helps.")
 
 
 class Panel:
@@ -67,7 +73,8 @@ class Panel:
         step = self.activity.step
         if self.chooser.value != step:
             self.chooser.value = step
-        self.help.value = f"<p>{_html.escape(_HELP[step - 1])}</p>"
+        told = _HELP_ON_A_SET_QUESTION if step == 1 and self.activity.set_topic else _HELP[step - 1]
+        self.help.value = f"<p>{_html.escape(told)}</p>"
         if step not in self.made:
             parts = (_QuestionStep, _WordsStep, _LinesStep, _RecordsStep, _CommitStep)
             self.made[step] = parts[step - 1](self.activity)
@@ -99,8 +106,8 @@ class _Step:
 
     def attempt(self, place, act) -> None:
         """Do something that may fail, and say in `place` what came of it."""
-        if not lines_.library_is_open():
-            place.value = OPENING
+        # A sentence that comes a second time is announced only when the place was empty in between.
+        place.value = "" if lines_.library_is_open() else OPENING
         try:
             place.value = alert(act() or "")
         except CourseError as problem:
@@ -172,6 +179,7 @@ class _WordsStep(_Step):
 
         self.which = Dropdown(options=[("none yet", -1)], value=-1, description="Idea to work on")
         self.words = Textarea(rows=5, continuous_update=False, description="Words for this idea, one on each line")
+        self.common = HTML()
         self.headings = Textarea(rows=3, continuous_update=False,
                                  description="Subject headings for this idea, one on each line")
         self.also = Text(continuous_update=False, description="Another word to look up, if you like")
@@ -181,12 +189,13 @@ class _WordsStep(_Step):
         self.plan = HTML()
         self.none = HTML("<p>Name your ideas in step 1 first.</p>")
         self.which.observe(lambda _: self._load(), names="value")
-        self.words.observe(lambda change: self._put("words", change["new"]), names="value")
+        self.words.observe(lambda change: self._typed_words(change["new"]), names="value")
         self.headings.observe(lambda change: self._put("headings", change["new"]), names="value")
         self.ask.on_click(lambda _: self.attempt(self.said, self._suggest))
         self.take.on_click(lambda _: self._taken())
         self.loading = False
-        self.working = [self.which, self.words, self.headings, self.also, self.ask, self.said, self.offer, self.take]
+        self.working = [self.which, self.words, self.common, self.headings, self.also, self.ask, self.said, self.offer,
+                        self.take]
         self.activity.observe(lambda _: self._show_plan(), names="blocks")
         return [self.none, *self.working, self.plan]
 
@@ -212,11 +221,32 @@ class _WordsStep(_Step):
         self.words.value, self.headings.value = "\n".join(block.words), "\n".join(block.headings)
         self.loading = False
         self.found, self.offer.children, self.said.value = [], [], ""
+        self._tell_common()
         show_if(self.take, False)
 
     def _put(self, part: str, typed: str) -> None:
         if not self.loading:
             self.activity.put_words(self.which.value, part, typed.splitlines())
+
+    def _typed_words(self, typed: str) -> None:
+        if self.loading:
+            return
+        # A comma is no part of a word, so people who list words with commas mean one word each.
+        listed = [word.strip() for word in re.split(r"[,;\n]", typed)]
+        self._put("words", "\n".join(listed))
+        split = re.search(r"[,;]", typed) is not None
+        if split:
+            self.loading = True
+            self.words.value = "\n".join(filter(None, listed))
+            self.loading = False
+        self._tell_common("Each word or phrase now stands on a line of its own." if split else "")
+
+    def _tell_common(self, first: str = "") -> None:
+        """Say in how many records the very common words of the idea stand; the library is not opened for it."""
+        told = [first] if first else []
+        if lines_.library_is_open():
+            told += self.activity.common_words(self.which.value)
+        self.common.value = status(" ".join(told)) if told else ""
 
     def _show_plan(self) -> None:
         self.plan.value = blocks_html(self.activity.plan()) if self.activity.blocks else ""
@@ -255,6 +285,7 @@ class _WordsStep(_Step):
         self.loading = True
         self.words.value, self.headings.value = "\n".join(block.words), "\n".join(block.headings)
         self.loading = False
+        self._tell_common()
         self.said.value = alert(f"<p>{number_of(len(ticked), 'suggestion')} taken.</p>")
 
 
@@ -264,16 +295,31 @@ class _LinesStep(_Step):
 
         self.said = HTML()
         self.write = Button(description="Write the lines from my ideas")
-        self.write.on_click(lambda _: self.attempt(self.said, self._written))
-        self.panel = self.activity.line_panel()
+        self.anew = Button(description="Write them anew, in place of the lines written before")
+        self.write.on_click(lambda _: self.attempt(self.said, lambda: self._written(False)))
+        self.anew.on_click(lambda _: self.attempt(self.said, lambda: self._written(True)))
+        self.panel = self.activity.line_panel(lambda _: self._changed())
         syntax, *rest = self.panel.widgets
-        return [syntax, self.write, self.said, *rest]
+        return [syntax, self.write, self.anew, self.said, *rest]
 
-    def _written(self) -> str:
-        return f"<p>{_html.escape(self.activity.write_lines())}</p>"
+    def _written(self, anew: bool) -> str:
+        told = self.activity.write_lines(anew)
+        # What was said of single lines is about numbers that may be others now.
+        self.panel.said.value = ""
+        self._offer()
+        return f"<p>{_html.escape(told)}</p>"
+
+    def _changed(self) -> None:
+        # How many lines were written is no longer true once one is changed or deleted.
+        self.said.value = ""
+        self._offer()
+
+    def _offer(self) -> None:
+        show_if(self.anew, any(line.get("written") for line in self.activity.lines))
 
     def enter(self) -> None:
         self.panel.refresh()
+        self._offer()
 
 
 class _RecordsStep(_Step):
@@ -319,9 +365,10 @@ class _CommitStep(_Step):
         self.look.on_click(lambda _: self.attempt(self.known_said, self._look))
         self.through.on_click(lambda _: self.attempt(self.through_said, self._look_through))
         self.seen = {element: HTML() for element in ELEMENTS}
-        self.after = [HTML("<p><strong>Six checks</strong></p><p>The rules see some faults for certain and ask about "
-                           "others. Your own note is what counts: what will you change, and what will you leave, and "
-                           "why?</p>"), self.through, self.through_said]
+        self.after = [HTML("<p><strong>Six checks</strong></p><p>“Seen” means that a rule is certain of what it says. "
+                           "“A question” means that it may or may not be as you want it; only you can tell. Your own "
+                           "note is what counts: what will you change, what will you leave, and why?</p>"),
+                      self.through, self.through_said]
         for element, shown in self.seen.items():
             self.after += [shown, self._note(element)]
         return [self.line, self.button, self.said, self.figures, self.known, self.look, self.known_said,
@@ -340,7 +387,7 @@ class _CommitStep(_Step):
     def _source_controls(self) -> list:
         from ipywidgets import HTML, Button, Dropdown, FileUpload, Text, Textarea
 
-        self.file = FileUpload(accept=".ris,.nbib,.txt", multiple=False, description="Choose a file")
+        self.file = FileUpload(accept=".ris,.nbib,.txt", multiple=False, description="Choose a .ris or .nbib file")
         self.source = Text(continuous_update=False, description="Another source: its name")
         self.typed = Textarea(rows=2, continuous_update=False, description="What you typed or opened there")
         self.count = Text(continuous_update=False, description="How many records it found, if you counted")
@@ -363,8 +410,17 @@ class _CommitStep(_Step):
 
         activity = self.activity
         who = Text(value=activity.who, continuous_update=False, description="Who searched: role or initials")
-        who.observe(lambda change: setattr(activity, "who", change["new"].strip()[:100]), names="value")
-        self.exported = HTML()
+        self.exported, warning = HTML(), HTML()
+
+        def named(change):
+            found = privacy.find(change["new"])
+            warning.value = "" if not found else alert(
+                f"<p>This seems to hold a {_html.escape(found[0].kind)} ({_html.escape(found[0].masked)}) and was not "
+                "saved. Write a role, such as “district nurse”, or initials.</p>")
+            if not found:
+                activity.who = change["new"].strip()[:100]
+
+        who.observe(named, names="value")
         buttons = []
         for what, words in (("docx", "Save the search log (Word)"), ("ris", "Save the records (RIS)"),
                             ("csv", "Save the records (csv)")):
@@ -372,7 +428,8 @@ class _CommitStep(_Step):
             button.on_click(lambda _, what=what: self.attempt(self.exported, lambda: self._export(what)))
             buttons.append(button)
         return [HTML("<p><strong>Log</strong></p><p>With the log a stranger can repeat your search: source, day, "
-                     "database language, each line as typed, and its count.</p>"), who, row(buttons), self.exported]
+                     "database language, each line as typed, and its count.</p>"),
+                who, warning, row(buttons), self.exported]
 
     def enter(self) -> None:
         activity = self.activity
@@ -387,8 +444,8 @@ class _CommitStep(_Step):
         activity = self.activity
         self.figures.value = commits_html(activity.commits)
         if activity.commits and not activity.stands():
-            self.figures.value += ("<p>Your question or your lines have changed since. Commit again to see what that "
-                                   "did.</p>")
+            self.figures.value += ("<p>Your question or your lines have changed since. Say again which line is your "
+                                   "search, to see what that did.</p>")
         own = bool(activity.commits) and not activity.topic
         for widget in (self.known, self.look, self.known_said, self.known_found):
             show_if(widget, own)

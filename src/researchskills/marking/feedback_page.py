@@ -173,7 +173,7 @@ def _levels(mark: QuestionMark, question: Question, given: dict) -> str:
     rows = ""
     for row in question.mark_scheme["rubric"]:
         level = given["levels"][row["criterion"]]
-        words = row["levels"][level].removeprefix(str(level)).strip()
+        words = row["levels"][level].removeprefix(str(level)).lstrip(": ").strip()
         rows += (
             f'<tr><th scope="row">{escape(row["criterion"])}</th>'
             f"<td>{level} of {len(row['levels']) - 1}</td><td>{escape(words)}</td></tr>"

@@ -74,7 +74,7 @@ def kappa(first, second=None, third=None, *, weights=None, order=None, level=0.9
     value, error = float(found.kappa), float(found.std_kappa)
     agreed = float(np.trace(counts)) / n
     shares = counts.sum(axis=0) + counts.sum(axis=1)
-    if n < FEW:
+    if n < FEW and agreed < 1:
         told.append(f"Only {n} things were judged by both: the interval is a rough guide.")
     if shares.max() / shares.sum() > 0.8:
         told.append(

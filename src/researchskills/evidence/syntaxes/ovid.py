@@ -19,12 +19,14 @@ Rules and where they come from
 import re
 from dataclasses import replace
 
-from researchskills.evidence.query import WORD_FIELDS, And, Line, Node, Or
+from researchskills.evidence.query import WORD_FIELDS, And, Line, Node, Or, Phrase
 from researchskills.evidence.syntaxes import faults, values
 from researchskills.evidence.syntaxes.patterns import Wildcards
 from researchskills.evidence.syntaxes.reader import LADDER, Field, Reader, phrase
 from researchskills.evidence.syntaxes.tokens import Token, piece
 
+#: As many words side by side, and nothing else, are rather a sentence than a phrase.
+_SENTENCE = 4
 _TEXT, _MP = ("title", "abstract"), ("title", "abstract", "headings")
 _FIELDS = {
     "ti": Field(where=("title",)), "ab": Field(where=("abstract",)), "tw": Field(where=_TEXT),
@@ -77,6 +79,8 @@ class Ovid(Reader):
     )
     fields = _FIELDS
     default = _FIELDS["mp"]
+    no_field = ("Words without a field are looked for in title, abstract and subject headings. For title and abstract "
+                "only, type a field behind them: carer*.ti,ab.")
     some_fielded = ("A field holds for the words just before it. For several words joined by or, put brackets round "
                     "all of them: (carer* or caregiver*).ti,ab.")
 
@@ -95,7 +99,11 @@ class Ovid(Reader):
         if command := _COMMAND.fullmatch(self.text):
             self.fail("This is a command of Ovid for which there is no use in this library. Leave the line out.",
                       *command.span(1))
-        return super().read()
+        node = super().read()
+        if isinstance(node, Phrase) and len(node.words) >= _SENTENCE and set(_TEXT) & set(node.fields) \
+                and '"' not in self.text:
+            self.notes.append("Words side by side are looked for as one phrase. Put OR or AND between them.")
+        return node
 
     def next(self, place: int, found: list[Token]) -> Token:
         """The token at a place."""

@@ -122,7 +122,8 @@ def _enough(pattern: str, letters_before: int, wildcards: Wildcards, fail) -> No
     inside = pattern.find("*", 1)
     if 0 < inside < len(pattern) - 1 and letters(pattern[:inside]) < wildcards.inside:
         least = _NUMBERS[wildcards.inside].capitalize()
-        fail(f"{least} letters must stand before a wildcard inside a word. With fewer it would match far too many words.")
+        fail(f"{least} letters must stand before a wildcard inside a word. With fewer it would match far too many "
+             "words.")
     if letters(pattern) < 2:
         fail("A word with a wildcard needs at least two letters of its own. With fewer it would match far too many "
              "words.")

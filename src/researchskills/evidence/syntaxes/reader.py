@@ -123,6 +123,8 @@ class Reader:
     square: ClassVar[bool] = False
     #: What to say when only some words of an AND or OR have a field.
     some_fielded: ClassVar[str] = ""
+    #: Where words without a field are looked for, if nothing else says so.
+    no_field: ClassVar[str] = ""
 
     def __init__(self, text: str, thesaurus, last_line: int = 0, exact: bool = True):
         self.text, self.thesaurus, self.last_line, self.exact = text, thesaurus, last_line, exact
@@ -267,6 +269,8 @@ class Reader:
             where = self.default
             if where is None:
                 self.fail(f"These words have no field. Type one before them, such as {self.example}", *span(tree))
+            if self.no_field:
+                self.notes.append(self.no_field)
         else:
             where = self.field(field)
         typed = self.text[terms[0].start : terms[-1].end]

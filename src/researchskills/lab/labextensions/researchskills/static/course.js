@@ -18,6 +18,9 @@ export const course = {
   requires: [notebook.INotebookTracker],
   activate: (app, tracker) => {
     const { commands, shell } = app;
+    // In a subshell the kernel handles a typed answer and the click that follows it at the same time,
+    // so a check could read what stood in the box before. One after the other, it cannot.
+    app.serviceManager.kernels.commsOverSubshells = 'disabled';
     const open = async (path, factory) => {
       const page = await commands.execute('docmanager:open', { path, ...(factory && { factory }) });
       if (page && !tracker.has(page)) {
