@@ -12,6 +12,7 @@ activity sends both; JupyterLab hides the report while the panel is alive.
 
 import os
 from pathlib import Path
+from textwrap import shorten
 
 from traitlets import HasTraits, Instance, TraitError, Unicode
 
@@ -103,9 +104,11 @@ class Activity(HasTraits):
                  "why": "the question has changed"}
         if entry not in self._saved.earlier:
             self._saved.earlier.append(entry)
+        # Twenty decisions would fill the page, and a mentor's table; the whole answer is kept in the file.
+        shown = shorten(self._saved.shown or "not recorded", 200, placeholder=" …")
         self.notice = (
-            f"This question has changed since you answered it. Your earlier answer was: "
-            f"“{self._saved.shown or 'not recorded'}”. It is kept; please answer again."
+            f"This question has changed since you answered it. Your earlier answer was: “{shown}”. "
+            "It is kept; please answer again."
         )
 
     def _save_change(self, change) -> None:
