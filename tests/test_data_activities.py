@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import ipywidgets
 import pandas as pd
 import pytest
+from panels import alert, controls, named, words
 
 from researchskills import checks, datasets
 from researchskills.data import activities, cleaning_activity, two_systems
@@ -23,28 +24,6 @@ Ottoline Marsh,999 123 4561,,n/a,-4,1900-01-01
 """
 SECRETS = ["Zebulon", "Quirk", "Philomena", "Ottoline", "999 123", "999123", "ZZ99", "07700", "960263", "31/02/2025",
            "patref", "caseload"]
-
-
-def controls(widget):
-    if isinstance(widget, ipywidgets.DOMWidget) and hasattr(widget, "description") \
-            and not isinstance(widget, ipywidgets.HTML):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from controls(child)
-
-
-def named(widget) -> dict:
-    return {control.description: control for control in controls(widget)}
-
-
-def words(widget) -> str:
-    texts = [widget.value] if isinstance(widget, ipywidgets.HTML) else []
-    return " ".join(texts + [words(child) for child in getattr(widget, "children", ())])
-
-
-def alert(widget) -> str:
-    """What a screen reader is told at once."""
-    return " ".join(part.split("</div>")[0] for part in words(widget).split('<div role="alert">')[1:])
 
 
 def files(folder) -> str:

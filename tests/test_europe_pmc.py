@@ -15,6 +15,7 @@ from email.utils import format_datetime
 import ipywidgets
 import pandas as pd
 import pytest
+from panels import controls, named, words
 from werkzeug import Response
 
 from researchskills.errors import CourseError
@@ -359,23 +360,6 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(server, tmp_path):
 
 
 # The activity
-
-
-def controls(widget):
-    if isinstance(widget, ipywidgets.DOMWidget) and hasattr(widget, "description") \
-            and not isinstance(widget, ipywidgets.HTML):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from controls(child)
-
-
-def named(panel) -> dict:
-    return {control.description: control for control in controls(panel)}
-
-
-def words(widget) -> str:
-    texts = [widget.value] if isinstance(widget, ipywidgets.HTML) else []
-    return " ".join(texts + [words(child) for child in getattr(widget, "children", ())])
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import ipywidgets
 import pytest
+from panels import controls, everything
 from traitlets import TraitError
 
 from researchskills import bank, checks, datasets
@@ -217,14 +218,6 @@ def test_the_key_is_sealed_and_comes_back():
 # -- on the screen ------------------------------------------------------------------------------
 
 
-def controls(widget):
-    if isinstance(widget, ipywidgets.DOMWidget) and hasattr(widget, "description") \
-            and not isinstance(widget, ipywidgets.HTML):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from controls(child)
-
-
 @pytest.fixture
 def activity(tmp_path):
     return rule.activity()(asked(), tmp_path)
@@ -266,12 +259,6 @@ def test_further_conditions_appear_when_they_are_asked_for_and_go_again(activity
     named["How many conditions"].value = 1
     assert not visible("Condition 2: field")
     assert len(activity.answer["conditions"]) == 1
-
-
-def everything(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from everything(child)
 
 
 def test_a_rule_whose_shorter_form_was_chosen_flags_by_that_form_alone(activity):

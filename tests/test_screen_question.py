@@ -2,8 +2,8 @@
 
 import json
 
-import ipywidgets
 import pytest
+from panels import controls
 from traitlets import TraitError
 
 from researchskills import bank, checks
@@ -159,14 +159,6 @@ def test_the_panel_is_sealed_and_comes_back():
 # -- on the screen ------------------------------------------------------------------------------
 
 
-def controls(widget):
-    if isinstance(widget, ipywidgets.DOMWidget) and hasattr(widget, "description") \
-            and not isinstance(widget, ipywidgets.HTML):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from controls(child)
-
-
 def test_choosing_in_the_lists_is_the_answer_and_survives(tmp_path):
     activity = screen.activity()(asked(), tmp_path)
     named = {control.description: control for control in controls(activity.panel())}
@@ -192,7 +184,7 @@ def test_an_answer_that_the_lists_cannot_give_is_refused(tmp_path, bad):
         activity.answer = bad
 
 
-def test_the_librarys_own_panel_can_be_asked(monkeypatch):
+def test_the_panel_of_the_library_itself_can_be_asked(monkeypatch):
     monkeypatch.delenv("RESEARCHSKILLS_ROOT")
     forget()
     question = asked(records=20)

@@ -4,6 +4,7 @@ import json
 
 import ipywidgets
 import pytest
+from panels import controls, named
 from small_library import small_library  # noqa: F401
 from traitlets import TraitError
 
@@ -188,18 +189,6 @@ def test_the_key_is_sealed_and_comes_back():
 # -- on the screen ------------------------------------------------------------------------------
 
 
-def controls(widget):
-    if isinstance(widget, ipywidgets.DOMWidget) and hasattr(widget, "description") \
-            and not isinstance(widget, ipywidgets.HTML):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from controls(child)
-
-
-def named(widget) -> dict:
-    return {control.description: control for control in controls(widget)}
-
-
 @pytest.fixture
 def activity(tmp_path):
     return kind.activity()(asked(), tmp_path)
@@ -260,7 +249,7 @@ def test_a_faulty_line_is_no_part_of_the_answer_and_stays_in_the_box(activity, t
 def test_all_lines_deleted_is_not_answered(activity):
     panel = activity.panel()
     typed(panel, "carers.ti,ab.")
-    named(panel)["Where the line goes"].value = 1
+    named(panel)["Add a new line, or change one"].value = 1
     named(panel)["Delete line 1"].click()
     assert activity.answer == {}
     assert not activity.is_answered
