@@ -290,7 +290,7 @@ def test_other_words_of_the_thesaurus_are_offered_with_what_they_would_add(libra
     # "hospital discharge" stands in LB00001, 2, 4, 9 and 10, none of which has this heading as a main point but 1, 2
     # and 9; so 4 and 10 are what it would add.
     found = one(seen(library, ["*Patient Discharge/", "letter.ti.", "1 or 2"]), "words", "thesaurus has other words")
-    assert "hospital discharge (1 more)" in found.text
+    assert "“hospital discharge” (1 more)" in found.text
 
 
 def test_a_single_word_for_an_idea_is_asked_about(library):
@@ -305,8 +305,20 @@ def test_a_line_that_leads_nowhere_is_a_fact(library):
     lines = [*SOUND[:6], "2 and 6"]
     found = about(seen(library, lines), "writing")
     # Line 3 joins 1 and 2; line 7 passes it over, so 1 and 3 lead nowhere.
-    assert [remark.line for remark in found] == [1, 3]
-    assert all(remark.sure for remark in found)
+    assert len(found) == 1
+    assert found[0].sure
+    assert found[0].text.startswith("2 lines lead nowhere") and "They are 1 and 3." in found[0].text
+    alone = one(seen(library, ["carers.ti,ab.", "discharge.ti,ab.", "letter.ti,ab.", "1 and 2"]), "writing",
+                "Line 3 leads nowhere")
+    assert alone.line == 3
+
+
+def test_many_lines_that_lead_nowhere_or_stand_twice_are_one_remark_each(library):
+    again = ["exp Carers/", "carer*.ti,ab.", "discharge*.ti,ab.", "letter.ti,ab."]
+    found = about(seen(library, [*again, *again, "6 and 7"]), "writing")
+    nowhere, twice = (remark.text for remark in found)
+    assert "They are 1 to 5 and 8." in nowhere
+    assert "Some lines are the same: 1 and 5; 2 and 6; 3 and 7; 4 and 8." in twice
 
 
 def test_two_lines_that_are_the_same_are_named(library):
