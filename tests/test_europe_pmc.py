@@ -385,6 +385,16 @@ def test_nothing_is_sent_by_opening_typing_or_ticking(server, activity):
     assert server.log == []
 
 
+def test_the_button_cannot_be_pressed_while_it_waits_and_can_be_again_afterwards(server, activity):
+    panel = activity.panel()
+    button, held = named(panel)["Search Europe PMC now"], []
+    button.observe(lambda change: held.append(change["new"]), names="disabled")
+    press(panel)
+    assert held == [True, False]
+    press(panel, consent=False)
+    assert held == [True, False]
+
+
 def test_nothing_is_sent_without_the_tick(server, activity):
     panel = activity.panel()
     press(panel, consent=False)

@@ -74,6 +74,16 @@ def test_a_log_names_everything_that_a_stranger_would_still_need():
     assert SearchLog("Q").missing() == ["the sources that were searched"]
 
 
+def test_a_website_has_no_syntax_and_its_count_is_asked_for_in_other_words():
+    log = SearchLog("Q", [Source("Council site", datetime.date(2026, 1, 2), who="X", described=True)],
+                    [Entry("Council site", 1, "browsed “carers”")])
+    assert log.missing() == ["Council site: how many you found"]
+    assert SearchLog("Q", log.sources).missing() == ["Council site: what was typed or opened there"]
+    tables = log._document(datetime.datetime(2026, 1, 2)).tables
+    assert [row.cells[2].text for row in tables[0].rows] == ["Syntax", "in words"]
+    assert tables[1].rows[0].cells[1].text == "What was typed or opened"
+
+
 def test_nothing_found_is_a_count_and_not_a_gap(log):
     assert [line.count for line in log.lines_of(log.sources[0])] == [410, 0, 1410, 7]
 

@@ -169,3 +169,19 @@ def test_notes_say_what_people_may_not_expect():
     assert any("colon" in one for one in syntaxes.notes("carer:.ti.", "ovid"))
     assert syntaxes.notes("(home", "ovid") == []
     assert words("stress", ABSTRACT) == ovid("stress.ab.")
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("home care", True), ("(carer* or nurse*) and home.ti.", True), ("home adj3 care", True),
+    ("home care.ti,ab.", False), ("home care.mp.", False), ("exp Carers/ and 1", False)])
+def test_words_without_a_field_are_told_where_they_are_looked_for(line, told):
+    notes = [one for one in syntaxes.notes(line, "ovid") if one.startswith("Words without a field")]
+    assert len(notes) == told
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("How do I get my patient home?", True), ("older people discharge home care", True),
+    ("older people discharge home.ti,ab.", True), ("home care services", False), ('"older people at home"', False),
+    ("older people or people at home alone", False), ("journal of social care research.jn.", False)])
+def test_a_sentence_is_told_to_be_one_phrase(line, told):
+    assert told == any("looked for as one phrase. Put OR or AND" in one for one in syntaxes.notes(line, "ovid"))

@@ -5,6 +5,7 @@ from pathlib import Path
 import ipywidgets
 import pandas as pd
 import pytest
+from panels import alert, controls, named, words
 from traitlets import TraitError
 
 from researchskills import datasets
@@ -32,28 +33,6 @@ DOUBLE = pd.DataFrame([
 ]).assign(authors="Okafor N; Bell JM", year=2014, journal="Journal of Interface Care", volume="12", issue="3",
           pages="201-219", abstract=TEXT * 2)
 DOUBLE.loc[3, ["authors", "pages", "abstract", "journal"]] = ["Marsh O", "7-9", "Transport held people up.", "Wards"]
-
-
-def controls(widget):
-    if isinstance(widget, ipywidgets.DOMWidget) and hasattr(widget, "description") \
-            and not isinstance(widget, ipywidgets.HTML):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from controls(child)
-
-
-def named(widget) -> dict:
-    return {control.description: control for control in controls(widget)}
-
-
-def words(widget) -> str:
-    texts = [widget.value] if isinstance(widget, ipywidgets.HTML) else []
-    return " ".join(texts + [words(child) for child in getattr(widget, "children", ())])
-
-
-def alert(widget) -> str:
-    """What a screen reader is told at once."""
-    return " ".join(part.split("</div>")[0] for part in words(widget).split('<div role="alert">')[1:])
 
 
 def assert_usable(panel):
@@ -177,12 +156,20 @@ def test_a_name_that_could_identify_somebody_is_not_kept(screen):
     assert screen.screener == "heron-42"
 
 
+def test_a_panel_and_the_record_in_it_have_headings_to_jump_to_and_a_report_has_none(screen):
+    shown = words(screen.panel())
+    assert "<h4><strong>Screen titles and abstracts</strong></h4>" in shown
+    assert "<h5><strong>Record 1 of 4</strong></h5>" in shown
+    assert "<h4>" not in screen.report() and "<h5>" not in screen.report()
+
+
 def test_ones_own_decisions_are_written_beside_the_notebook(screen, tmp_path):
     panel = screen.panel()
     named(panel)["Save my decisions as files"].click()
     assert "There is no decision to save yet" in alert(panel)
     named(panel)["Name or code you screen under"].value = "heron/42"
     named(panel)["Include"].click()
+    assert "There is no decision to save yet" not in words(panel)
     named(panel)["Save my decisions as files"].click()
     files = sorted(tmp_path.glob("m02-a5-screening-decisions-heron-42.*"))
     assert [path.suffix for path in files] == [".csv", ".json"]

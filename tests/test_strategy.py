@@ -150,6 +150,23 @@ def test_a_word_that_a_block_has_is_not_suggested_from_records(library):
     assert not texts & {"family carers", "hospital discharge", "discharge"}
 
 
+def test_a_single_word_that_stands_everywhere_is_no_suggestion_but_a_pair_with_it_is(library, monkeypatch):
+    before = {one.text for one in strategy.from_records(library, {"LB00001", "LB00003", "LB00004"})}
+    monkeypatch.setattr(strategy, "COMMON_FROM", 0)
+    found = strategy.from_records(library, {"LB00001", "LB00003", "LB00004"})
+    # One of twelve records is more than 5 %.
+    assert before and any(" " not in text for text in before)
+    assert all(" " in one.text for one in found if one.kind == "word")
+
+
+def test_common_words_are_those_of_more_than_one_record_in_twenty():
+    # By hand: 5 % of 3,355 is 167.75.
+    assert not strategy.is_common(167, 3355)
+    assert strategy.is_common(168, 3355)
+    # In a small library 5 % would be a handful.
+    assert not strategy.is_common(5, 12)
+
+
 # -- lines from blocks --------------------------------------------------------------------------
 
 

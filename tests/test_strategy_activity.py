@@ -8,29 +8,18 @@ import sys
 import ipywidgets
 import pandas as pd
 import pytest
+from panels import alert, everything, named, words
 from small_library import RELEVANT, small_library  # noqa: F401
 from traitlets import TraitError
 
 from researchskills.errors import CourseError
-from researchskills.evidence import activities, index, lines, references
+from researchskills.evidence import activities, index, lines, references, strategy
 from researchskills.evidence.peer_review import ELEMENTS
 from researchskills.evidence.search_activity import SearchBox
 from researchskills.evidence.search_result import search
 from researchskills.evidence.strategy_activity import EXPORTS, LIBRARY, SearchStrategy
 
 pytestmark = pytest.mark.usefixtures("small_library")
-
-
-def controls(widget):
-    if isinstance(widget, ipywidgets.DOMWidget) and hasattr(widget, "description") \
-            and not isinstance(widget, ipywidgets.HTML):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from controls(child)
-
-
-def named(widget) -> dict:
-    return {control.description: control for control in controls(widget)}
 
 
 def visible(widget):
@@ -44,15 +33,12 @@ def visible(widget):
         yield from visible(child)
 
 
-def words(widget) -> str:
-    if widget.layout.display == "none":
-        return ""
-    texts = [widget.value] if isinstance(widget, ipywidgets.HTML) else []
-    return " ".join(texts + [words(child) for child in getattr(widget, "children", ())])
-
-
-def alert(widget) -> str:
-    return " ".join(part.split("</div>")[0] for part in words(widget).split('<div role="alert">')[1:])
+def sentences(widget):
+    """The places in which the page says something."""
+    if isinstance(widget, ipywidgets.HTML):
+        yield widget
+    for child in getattr(widget, "children", ()):
+        yield from sentences(child)
 
 
 def press(panel, start: str):
@@ -154,6 +140,7 @@ def test_a_line_is_typed_counted_read_and_there_again_later(box, module):
     press(panel, "Search")
     assert "Line 1 finds 5 records" in alert(panel)
     assert "1 of 5" in words(panel)
+    assert "<h5><strong>1 of 5.</strong>" in words(panel)
     assert "<mark><strong>Carers</strong></mark>" in words(panel)
     assert named(panel)["Search line"].value == ""
     again = SearchBox("m02-p3-search", "ovid", module)
@@ -188,7 +175,7 @@ def test_lines_are_changed_deleted_and_combined_by_keyboard_controls(box):
     named(panel)["Lines to combine, such as 1, 2 or 1-3"].value = "1, 2"
     press(panel, "Combine")
     assert [line["text"] for line in box.lines] == ["discharge.ti,ab.", "carer*.ti,ab.", "1 and 2"]
-    named(panel)["Where the line goes"].value = 2
+    named(panel)["Add a new line, or change one"].value = 2
     assert named(panel)["Search line"].value == "carer*.ti,ab."
     press(panel, "Delete line 2")
     assert "Line 2 is used by line 3" in alert(panel)
@@ -196,8 +183,8 @@ def test_lines_are_changed_deleted_and_combined_by_keyboard_controls(box):
     named(panel)["Search line"].value = "(carer* or caregiver*).ti,ab."
     press(panel, "Search and replace line 2")
     assert [line["count"] for line in box.lines] == [6, 6, 4]
-    assert named(panel)["Where the line goes"].value == 0
-    named(panel)["Where the line goes"].value = 3
+    assert named(panel)["Add a new line, or change one"].value == 0
+    named(panel)["Add a new line, or change one"].value = 3
     press(panel, "Delete line 3")
     assert len(box.lines) == 2
 
@@ -206,9 +193,24 @@ def test_the_keyboard_has_a_place_when_the_button_it_was_on_goes(box, monkeypatc
     went = []
     monkeypatch.setattr(ipywidgets.DOMWidget, "focus", lambda widget: went.append(widget.description))
     panel = typed(box, ["carers.ti,ab."]).panel()
-    named(panel)["Where the line goes"].value = 1
+    named(panel)["Add a new line, or change one"].value = 1
     press(panel, "Delete line 1")
     assert went == ["Search line"]
+
+
+def test_a_line_that_was_not_searched_yet_comes_back_after_another_was_changed(box):
+    panel = typed(box, ["carers.ti,ab."]).panel()
+    line, place = named(panel)["Search line"], named(panel)["Add a new line, or change one"]
+    line.value = "letter.ti,ab. or"
+    place.value = 1
+    assert line.value == "carers.ti,ab."
+    place.value = 0
+    assert line.value == "letter.ti,ab. or"
+    place.value = 1
+    line.value = "carer*.ti,ab."
+    press(panel, "Search and replace line 1")
+    assert [one["text"] for one in box.lines] == ["carer*.ti,ab."]
+    assert line.value == "letter.ti,ab. or"
 
 
 def test_the_first_language_is_the_lessons_until_the_learner_chooses_one(module):
@@ -234,12 +236,6 @@ def test_the_library_is_opened_when_something_is_searched_and_not_before(module)
     assert any("Opening the library …" in one for one in said)
     assert lines.library_is_open()
     assert one.lines == again.lines
-
-
-def everything(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from everything(child)
 
 
 # -- the five steps -----------------------------------------------------------------------------
@@ -388,6 +384,136 @@ def test_written_lines_come_after_those_that_are_there_and_all_or_none(mine):
     assert len(mine.kept.entries) == len(before)
 
 
+def test_lines_can_be_written_anew_in_place_of_those_written_before_and_typed_ones_stay(mine):
+    mine.name_block(0, "carers")
+    mine.put_words(0, "words", ["carer*"])
+    mine.put_words(0, "headings", ["Carers"])
+    panel = mine.panel()
+    step(panel, 3)
+    anew = "Write them anew, in place of the lines written before"
+    assert anew not in [one.description for one in visible(panel)]
+    mine.kept.run("letter.ti,ab.", "ovid")
+    press(panel, "Write the lines from my ideas")
+    assert_usable(panel)
+    mine.put_words(0, "words", ["carer*", "caregiver*"])
+    press(panel, anew)
+    assert [line["text"] for line in mine.lines] == [
+        "letter.ti,ab.", "Carers/", "(carer* or caregiver*).ti,ab.", "2 or 3"]
+    assert "in place of 3 lines written before" in alert(panel)
+    assert "search is now line 4" in alert(panel)
+    before = mine.lines
+    mine.put_words(0, "headings", ["Unicorn Services"])
+    press(panel, anew)
+    assert mine.lines == before
+
+
+def test_written_lines_that_a_typed_line_is_built_on_stay_and_that_is_said(mine, module):
+    mine.name_block(0, "carers")
+    mine.put_words(0, "words", ["carer*"])
+    mine.put_words(0, "headings", ["Carers"])
+    mine.name_block(1, "letters")
+    mine.put_words(1, "words", ["letter"])
+    mine.write_lines()
+    assert [line["text"] for line in mine.lines][2:] == ["1 or 2", "(letter).ti,ab.", "3 and 4"]
+    mine.kept.run("3 and discharge*.ti,ab.", "ovid")
+    told = SearchStrategy("m02-a1-strategy", None, module).write_lines(anew=True)
+    assert "Lines 1, 2 and 3 of the lines written before stay too" in told
+    mine.reload()
+    assert [line["text"] for line in mine.lines] == [
+        "Carers/", "(carer*).ti,ab.", "1 or 2", "3 and discharge*.ti,ab.",
+        "Carers/", "(carer*).ti,ab.", "5 or 6", "(letter).ti,ab.", "7 and 8"]
+
+
+def test_a_written_line_that_was_changed_is_the_learners_own(mine):
+    mine.name_block(0, "carers")
+    mine.put_words(0, "words", ["carer*"])
+    mine.write_lines()
+    mine.kept.run("(carer* or nurse*).ti,ab.", "ovid", 1)
+    mine.write_lines(anew=True)
+    assert [line["text"] for line in mine.lines] == ["(carer* or nurse*).ti,ab.", "(carer*).ti,ab."]
+
+
+def test_what_was_said_of_written_lines_goes_when_one_of_them_is_deleted(mine):
+    mine.name_block(0, "carers")
+    mine.put_words(0, "words", ["carer*"])
+    panel = mine.panel()
+    step(panel, 3)
+    press(panel, "Write the lines from my ideas")
+    assert "1 line written" in words(panel)
+    named(panel)["Add a new line, or change one"].value = 1
+    press(panel, "Delete line 1")
+    assert "1 line written" not in words(panel)
+
+
+def test_words_with_commas_between_them_get_a_line_each(mine):
+    mine.name_block(0, "older people")
+    panel = mine.panel()
+    step(panel, 2)
+    box = named(panel)["Words for this idea, one on each line"]
+    box.value = "older people, elderly; frail"
+    assert mine.blocks[0]["words"] == ["older people", "elderly", "frail"]
+    assert box.value == "older people\nelderly\nfrail"
+    assert "Each word or phrase now stands on a line of its own" in words(panel)
+
+
+def test_a_very_common_word_is_taken_with_the_number_of_records_it_stands_in(mine, monkeypatch):
+    # By eye: "care" stands in more of the 12 records than one in twenty, "unicorn" in none.
+    monkeypatch.setattr(strategy, "COMMON_FROM", 1)
+    mine.name_block(0, "care")
+    typed(mine, ["care.ti,ab."])
+    count = mine.lines[0]["count"]
+    panel = mine.panel()
+    step(panel, 2)
+    named(panel)["Words for this idea, one on each line"].value = "care\nunicorn"
+    assert f"“care” stands in {count} of 12 records." in words(panel)
+    assert "“unicorn” stands" not in words(panel)
+
+
+def test_an_idea_without_words_and_a_heading_that_is_none_are_named_when_lines_are_written(mine):
+    mine.name_block(0, "carers")
+    mine.name_block(1, "leaving hospital")
+    mine.put_words(0, "words", ["carer*"])
+    assert "No line stands for “leaving hospital”" in mine.write_lines()
+    again = mine.write_lines()
+    assert "Your search is now line 2; the earlier lines stand above" in again
+    assert "“Write them anew” puts the new lines in place" in again
+    mine.put_words(0, "headings", ["Unicorn Services"])
+    with pytest.raises(CourseError, match="“Unicorn Services” is no subject heading.*“carers” in step 2"):
+        mine.write_lines()
+
+
+def test_no_not_is_blamed_for_a_record_that_a_block_does_not_find(module):
+    one = SearchStrategy("m02-a1-strategy", "carers-discharge", module)
+    # A second block so wide that it looks like the first idea: without NOT, nothing was taken away.
+    typed(one, ["carer*.ti,ab.", "(carer* or discharge* or letter).ti,ab.", "discharge planning.ti,ab.",
+                "1 and 2 and 3"])
+    one.commit(4)
+    assert one.commits[-1]["missed"]
+    assert "NOT" not in " ".join(why for _, _, why in one.commits[-1]["missed"])
+
+
+def test_a_sentence_that_comes_again_is_announced_again(mine):
+    panel = mine.panel()
+    step(panel, 3)
+    heard = []
+    for place in sentences(panel):
+        place.observe(lambda change: heard.append(change["new"]), names="value")
+    press(panel, "Write the lines")
+    press(panel, "Write the lines")
+    assert sum("Collect words for your ideas" in one for one in heard) == 2
+
+
+def test_a_number_that_names_a_person_gets_into_no_log(mine):
+    panel = mine.panel()
+    step(panel, 5)
+    named(panel)["Who searched: role or initials"].value = "NHS number 943 476 5919"
+    assert "was not saved" in alert(panel)
+    assert mine.who == ""
+    with pytest.raises(CourseError, match="Nothing was added yet"):
+        mine.add_source("A colleague", "asked about 943 476 5919", "")
+    assert mine.others == []
+
+
 # -- commit, known records, six checks ----------------------------------------------------------
 
 
@@ -491,7 +617,7 @@ def uploaded(name: str, content: bytes):
 def test_a_file_of_a_real_database_becomes_a_further_source_with_its_count(mine, module):
     panel = mine.panel()
     step(panel, 5)
-    named(panel)["Choose a file"].value = uploaded("export.ris", RIS.encode())
+    named(panel)["Choose a .ris or .nbib file"].value = uploaded("export.ris", RIS.encode())
     assert "2 of 2 records were read" in alert(panel)
     assert named(panel)["Another source: its name"].value == "Social Care Online"
     press(panel, "Add this source to the log")
@@ -516,7 +642,7 @@ def test_a_file_of_a_real_database_becomes_a_further_source_with_its_count(mine,
 def test_a_wrong_file_is_a_sentence_and_changes_nothing(mine, module, name, content):
     panel = mine.panel()
     step(panel, 5)
-    named(panel)["Choose a file"].value = uploaded(name, content)
+    named(panel)["Choose a .ris or .nbib file"].value = uploaded(name, content)
     assert alert(panel)
     assert "Traceback" not in words(panel)
     assert mine.others == []
@@ -540,6 +666,8 @@ def test_the_log_says_what_a_stranger_needs(mine):
     mine.add_source("Council website", "browsed “carers”", "7")
     log = mine.log()
     assert log.missing() == []
+    mine.add_source("A colleague", "asked for reports", "")
+    assert mine.log().missing() == ["A colleague: how many you found"]
     assert [entry.text for entry in log.entries] == [*LINES, "browsed “carers”"]
     assert log.sources[0].name == LIBRARY
     assert log.sources[0].searched == datetime.date.today()

@@ -16,6 +16,7 @@ from researchskills.activity import Activity
 from researchskills.errors import CourseError
 from researchskills.evidence import duplicates
 from researchskills.evidence.duplicates import APART, DIFFERENT, DOUBTFUL, SAME, SURE, Duplicates, Pair
+from researchskills.evidence.headings import with_heading
 from researchskills.tables import html_table
 
 _DECIDED = {SAME: "the same publication", APART: "two publications", "": "not decided"}
@@ -315,7 +316,7 @@ class Deduplicate(Activity):
         chooser.observe(chosen, names="value")
         which.observe(switched, names="value")
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
-        return VBox([HTML(self._task_html()), start, status, verdict, rest, notice])
+        return VBox([HTML(with_heading(self._task_html())), start, status, verdict, rest, notice])
 
     # -- words -----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from researchskills import _html
 from researchskills.activity import Activity
 from researchskills.evidence import flow
 from researchskills.evidence.flow import BOXES, MAY_BE_BLANK, REASONS
+from researchskills.evidence.headings import PART, with_heading
 
 _PARTS = {
     "Databases and registers": ("databases", "registers", "duplicates", "removed_other", "screened", "excluded",
@@ -108,8 +109,8 @@ class FlowDiagram(Activity):
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
         draw()
         parts = [widget for title, names in _PARTS.items()
-                 for widget in (HTML(f"<p><strong>{title}</strong></p>"), *map(self._field, names))]
-        return VBox([HTML(_TASK), *parts, button, verdict, picture, notice])
+                 for widget in (HTML(f"<h{PART}><strong>{title}</strong></h{PART}>"), *map(self._field, names))]
+        return VBox([HTML(with_heading(_TASK)), *parts, button, verdict, picture, notice])
 
     def _field(self, box: str):
         from ipywidgets import Text, Textarea

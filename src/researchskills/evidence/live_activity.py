@@ -15,6 +15,7 @@ from researchskills import _html, privacy
 from researchskills.activity import Activity, here, is_static, reopened
 from researchskills.errors import CourseError
 from researchskills.evidence import europe_pmc
+from researchskills.evidence.headings import with_heading
 from researchskills.tables import html_table
 
 #: Folder beside the notebook for what came back.
@@ -150,7 +151,8 @@ class LiveSearch(Activity):
 
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
         button.on_click(pressed)
-        return VBox([HTML(_INTRODUCTION), words, amount, consent, button, status, verdict, notice, results])
+        return VBox([HTML(with_heading(_INTRODUCTION)), words, amount, consent, button, status, verdict, notice,
+                     results])
 
     # -- as a page -------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from researchskills.activity import Activity
 from researchskills.ask import CHOOSE
 from researchskills.errors import CourseError
 from researchskills.evidence import screening
+from researchskills.evidence.headings import PART, with_heading
 from researchskills.evidence.screening import DECISIONS, EXCLUDE, INCLUDE, UNSURE, Decision, Sheet
 from researchskills.tables import html_table
 
@@ -218,7 +219,7 @@ class Screen(Activity):
 
         notice = HTML(self.notice_html())
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
-        return VBox([HTML(self._task_html()), *self._deciding(), notice, *self._comparing()])
+        return VBox([HTML(with_heading(self._task_html())), *self._deciding(), notice, *self._comparing()])
 
     def _deciding(self) -> list:
         from ipywidgets import HTML, Button, Dropdown, HBox, Text
@@ -348,7 +349,7 @@ class Screen(Activity):
         upload.observe(picked, names="value")
         compare.on_click(compare_pressed)
         draw()
-        return [HTML(_SECOND), export, saved, upload, compare, verdict, shown]
+        return [HTML(with_heading(_SECOND, PART)), export, saved, upload, compare, verdict, shown]
 
     def _agreeing(self, found: screening.Comparison) -> list:
         """A list for each record on which both differ: what they agreed on after talking."""
@@ -395,7 +396,7 @@ class Screen(Activity):
     def _card_html(self, record: str) -> str:
         held = self.mine.get(record)
         state = f"Your decision: {held.words(self.reasons)}." if held else "No decision yet."
-        return (f"<p><strong>{self._number(record)}</strong></p>{record_html(self.records.loc[record])}"
+        return (f"<h{PART}><strong>{self._number(record)}</strong></h{PART}>{record_html(self.records.loc[record])}"
                 f"<p>{_html.escape(state)}</p>")
 
     def _settled_sentence(self) -> str:

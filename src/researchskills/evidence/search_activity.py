@@ -16,6 +16,7 @@ from researchskills.activity import Activity
 from researchskills.errors import CourseError
 from researchskills.evidence import lines as lines_
 from researchskills.evidence import strategy, syntaxes
+from researchskills.evidence.headings import with_heading
 from researchskills.evidence.lines import Lines
 from researchskills.evidence.search_result import record_html
 
@@ -369,7 +370,7 @@ class SearchBox(Searching):
         found = ResultPanel(self.kept)
         controls = self.line_panel(lambda number: found.refresh(number))
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
-        return VBox([HTML(_TASK), *controls.widgets, *found.widgets, notice])
+        return VBox([HTML(with_heading(_TASK)), *controls.widgets, *found.widgets, notice])
 
     def report(self) -> str:
         """The lines with their counts."""

@@ -10,6 +10,7 @@ from researchskills._html import escape
 from researchskills._words import number_of
 from researchskills.errors import CourseError
 from researchskills.evidence import strategy, terms
+from researchskills.evidence.headings import PART
 from researchskills.paths import suggestion
 
 #: Records shown of a result in a lesson's cell.
@@ -114,8 +115,8 @@ def record_html(number: int, of: int, row, phrases=()) -> str:
     source = ". ".join(filter(None, (_plain(row[name]) for name in ("journal", "year", "type"))))
     abstract = _plain(row["abstract"])
     text = f"<p>{terms.marked(abstract, phrases)}</p>" if abstract else "<p>No abstract.</p>"
-    return (f"<article><p><strong>{number} of {of:,}.</strong> {terms.marked(_plain(row['title']), phrases)}<br>"
-            f"{escape(source)}</p>{text}</article>")
+    return (f"<article><h{PART}><strong>{number} of {of:,}.</strong> {terms.marked(_plain(row['title']), phrases)}"
+            f"</h{PART}><p>{escape(source)}</p>{text}</article>")
 
 
 def _plain(value) -> str:

@@ -49,7 +49,7 @@ very was we were what when where whether which while who whom whose why will wit
 aim aims article based background conclusion conclusions data described design discussion evidence examined
 explore explored findings finding found implications included interviews introduction method methods paper
 participants people practice report reported reports research result results sample study studies suggest three
-four five six new first second well still work among although per s t
+four five six new first second well still work among although per s t least studied
 said say says told tell yet given give gives find finds make makes made take takes taking get gets getting good
 better best like see seen set sets way ways thing things even ask asked asks back start starting started know known
 """

@@ -234,6 +234,8 @@ class SearchStrategy(Searching):
         if stay:
             told += f" Your search is now line {len(self.lines)}; " + (
                 "lines that you typed or changed stay." if anew else "the earlier lines stand above, as they were.")
+        if not anew and any(line.get("written") for line in before):
+            told += " “Write them anew” puts the new lines in place of all that were written."
         if used:
             told += (f" {'Line' if len(used) == 1 else 'Lines'} {_listed(used)} of the lines written before "
                      f"{'stays' if len(used) == 1 else 'stay'} too, because a line of your own is built on "

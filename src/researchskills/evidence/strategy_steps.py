@@ -10,6 +10,7 @@ from researchskills import _html, privacy
 from researchskills._words import number_of
 from researchskills.errors import CourseError
 from researchskills.evidence import lines as lines_
+from researchskills.evidence.headings import PART, with_heading
 from researchskills.evidence.peer_review import ELEMENTS
 from researchskills.evidence.search_activity import OPENING, ResultPanel, alert, show_if, status
 from researchskills.evidence.strategy import FEWEST_BLOCKS, MOST_BLOCKS
@@ -62,7 +63,8 @@ class Panel:
         activity.observe(lambda _: self._show(), names="step")
         activity.observe(lambda _: setattr(notice, "value", activity.notice_html()), names="notice")
         self._show()
-        self.widget = VBox([HTML(TASK), self.chooser, self.help, self.body, HBox([self.back, self.on]), notice])
+        self.widget = VBox([HTML(with_heading(TASK)), self.chooser, self.help, self.body, HBox([self.back, self.on]),
+                            notice])
 
     def _go(self, by: int) -> None:
         self.activity.step = min(max(self.activity.step + by, 1), len(STEPS))
@@ -365,9 +367,10 @@ class _CommitStep(_Step):
         self.look.on_click(lambda _: self.attempt(self.known_said, self._look))
         self.through.on_click(lambda _: self.attempt(self.through_said, self._look_through))
         self.seen = {element: HTML() for element in ELEMENTS}
-        self.after = [HTML("<p><strong>Six checks</strong></p><p>“Seen” means that a rule is certain of what it says. "
-                           "“A question” means that it may or may not be as you want it; only you can tell. Your own "
-                           "note is what counts: what will you change, what will you leave, and why?</p>"),
+        self.after = [HTML(with_heading(
+            "<p><strong>Six checks</strong></p><p>“Seen” means that a rule is certain of what it says. “A question” "
+            "means that it may or may not be as you want it; only you can tell. Your own note is what counts: what "
+            "will you change, what will you leave, and why?</p>", PART)),
                       self.through, self.through_said]
         for element, shown in self.seen.items():
             self.after += [shown, self._note(element)]
@@ -398,10 +401,11 @@ class _CommitStep(_Step):
         self.file.observe(lambda _: self._read(), names="value")
         self.add.on_click(lambda _: self.attempt(self.source_said, self._add))
         self.dropping.on_click(lambda _: self._drop())
-        return [HTML("<p><strong>Other sources</strong></p><p>A search in one place is not enough. Put into the log "
-                     "where else you looked: a real database, a website, a person whom you asked. From a file that a "
-                     "database exported (.ris or .nbib) the number of records is read; the file stays where it "
-                     "is.</p>"),
+        return [HTML(with_heading(
+                    "<p><strong>Other sources</strong></p><p>A search in one place is not enough. Put into the log "
+                    "where else you looked: a real database, a website, a person whom you asked. From a file that a "
+                    "database exported (.ris or .nbib) the number of records is read; the file stays where it "
+                    "is.</p>", PART)),
                 self.file, self.source, self.typed, self.count, self.add, self.source_said, self.sources, self.drop,
                 self.dropping]
 
@@ -427,8 +431,9 @@ class _CommitStep(_Step):
             button = Button(description=words)
             button.on_click(lambda _, what=what: self.attempt(self.exported, lambda: self._export(what)))
             buttons.append(button)
-        return [HTML("<p><strong>Log</strong></p><p>With the log a stranger can repeat your search: source, day, "
-                     "database language, each line as typed, and its count.</p>"),
+        return [HTML(with_heading(
+                    "<p><strong>Log</strong></p><p>With the log a stranger can repeat your search: source, day, "
+                    "database language, each line as typed, and its count.</p>", PART)),
                 who, warning, row(buttons), self.exported]
 
     def enter(self) -> None:
