@@ -223,3 +223,17 @@ def test_whatever_is_added_edited_and_deleted_the_typed_lines_mean_what_was_foun
         assert [entry.ids for entry in History.from_state(index, history.as_state()).entries] == [
             entry.ids for entry in history.entries]
     assert deleted > 30 and edited > 30
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("home.ti. and zzzqqq.ti,ab.", "“zzzqqq”"),
+    ("home.ti. not home.ti.", "No record fits the whole line"),
+])
+def test_a_line_that_finds_nothing_says_why(index, text, said):
+    entry = History(index).add(text, "ovid")
+    assert entry.count == 0
+    assert said in entry.notes[-1]
+
+
+def test_a_line_that_finds_something_is_not_explained(index):
+    assert not [note for note in History(index).add("home.ti.", "ovid").notes if "No record" in note]

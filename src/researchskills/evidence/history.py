@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from researchskills.errors import CourseError
 from researchskills.evidence import terms
 from researchskills.evidence.index import Index
-from researchskills.evidence.query import And, Line, Node, Not, Or
+from researchskills.evidence.query import And, Line, Node, Not, Or, Phrase
 from researchskills.evidence.search_error import SearchError
 
 
@@ -217,7 +217,19 @@ class History:
         from researchskills.evidence import syntaxes
 
         ids = self.index.find(node, {entry.number: entry.ids for entry, _ in above})
-        return Entry(number, text, syntax, len(ids), ids, tuple(syntaxes.notes(text, syntax)))
+        notes = syntaxes.notes(text, syntax)
+        if not ids:
+            notes.append(self._why_nothing(node, {entry.number: tree for entry, tree in above}))
+        return Entry(number, text, syntax, len(ids), ids, tuple(notes))
+
+    def _why_nothing(self, node: Node, above: Mapping[int, Node]) -> str:
+        """A sentence for a line that finds no record: a slip in a word looks the same as a lack of evidence."""
+        words = [word for leaf in terms.leaves(node, above) if isinstance(leaf, Phrase) for word in leaf.words]
+        absent = [f"“{pattern}”" for pattern in dict.fromkeys(
+            word.pattern for word in words if not self.index.has_word(word))]
+        if absent:
+            return f"No record here holds {' or '.join(absent)}. Is it spelt as others do? What else is it called?"
+        return "No record fits the whole line. Try one part alone, or give a part more words, joined by OR."
 
     def _moved(self, entry: Entry, node: Node, mapping: Mapping[int, int]) -> tuple[Entry, Node]:
         from researchskills.evidence import syntaxes
