@@ -14,8 +14,9 @@ from researchskills.data.checks.columns import Column
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞŶŴ", "a-zß-öø-ÿŷŵ"
 _NAME = rf"[{_UPPER}][{_UPPER}{_LOWER}’'-]*[{_LOWER}][{_UPPER}{_LOWER}’'-]*"
-_TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Sister", "Rev")
-HONORIFIC = re.compile(rf"\b(?:{'|'.join(_TITLES)})\.? (?:[{_UPPER}]\.? )?{_NAME}(?: {_NAME}){{0,2}}")
+_TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Sister", "Rev", "Reverend")
+# "Rev" without its full stop is a review as often: "Scand Rev Care Work" is a journal.
+HONORIFIC = re.compile(rf"\b(?:{'|'.join(_TITLES)})(?:\.|(?<!Rev)) (?:[{_UPPER}]\.? )?{_NAME}(?: {_NAME}){{0,2}}")
 #: "her daughter Amira Khan", "spoke to Joan Smith": two capitals behind a word for somebody.
 SOMEBODY = re.compile(
     r"\b(?:[Mm]other|[Mm]um|[Ff]ather|[Dd]ad|[Ss]on|[Dd]aughter|[Ww]ife|[Hh]usband|[Pp]artner|[Ss]ister|[Bb]rother|"
