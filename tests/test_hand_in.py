@@ -96,6 +96,15 @@ def test_a_deleted_notebook_is_missing_and_not_a_crash(course):
     assert "course fresh 99-sound" in next(one.sentence for one in findings if one.kind == "missing")
 
 
+def test_an_answer_whose_file_is_damaged_is_not_called_unanswered_without_a_word(course):
+    folder = course.folder("torn-wren", SMALL)
+    (folder / "answers").mkdir(exist_ok=True)
+    (folder / "answers" / "m99-q3-words.json").write_text('{"activity": "Short', encoding="utf-8")
+    found = next(one for one in check(course, "torn-wren") if "In your own words" in one.where)
+    [kept] = (folder / "answers").glob("m99-q3-words.damaged-*.json")
+    assert f"answers/{kept.name}" in found.sentence
+
+
 def test_a_damaged_notebook_is_said_in_one_sentence(course):
     path = course.folder("broken-wren", SMALL) / "exercises.ipynb"
     path.write_text(path.read_text(encoding="utf-8")[:500], encoding="utf-8")

@@ -218,6 +218,10 @@ def _unanswered(work: _Work) -> Iterator[Finding]:
         if blank:
             page, index = work.place_of(question.id)
             sentence = "This question has no answer yet. You can hand in without it; it then counts as no points."
+            # A file that could not be used was set aside under a longer name (see `store`).
+            if aside := sorted((work.folder / "answers").glob(f"{question.id}.*-*.json")):
+                sentence = ("This question has no answer: the file with your answer could not be used, and is kept as "
+                            f"“answers/{aside[-1].name}”. Please answer again, and show that file to your mentor.")
             yield Finding("unanswered", sentence, f"{page}, question “{question.title}”", index, page)
 
 
