@@ -36,7 +36,7 @@ def test_a_line_that_can_be_read_is_counted_and_kept(page, course):
     wait_until(page, lambda: saved_box(course).get("lines"))
     [kept] = saved_box(course)["lines"]
     assert kept["text"] == "(carers or respite).ti,ab."
-    assert f"{kept['count']:,}" in box(page).inner_text()
+    wait_until(page, lambda: f"{kept['count']:,}" in box(page).inner_text())
 
 
 def test_a_click_right_after_typing_reads_what_was_typed(page, course):
@@ -59,7 +59,7 @@ def test_the_lines_are_there_after_the_kernel_was_killed(page, course):
     page.wait_for_selector(".rs-live")
     ready(page)
     assert saved_box(course)["lines"] == before
-    assert "(carers or respite).ti,ab." in box(page).inner_text()
+    wait_until(page, lambda: "(carers or respite).ti,ab." in box(page).inner_text())
 
 
 @pytest.mark.parametrize("what", ["lesson", "exercises"])
