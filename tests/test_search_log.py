@@ -11,14 +11,13 @@ import re
 import subprocess
 import sys
 import zipfile
-from types import SimpleNamespace
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
 from researchskills.errors import CourseError
-from researchskills.evidence.search_log import COLUMNS, Entry, SearchLog, Source, entries_of
+from researchskills.evidence.search_log import COLUMNS, Entry, SearchLog, Source
 
 OVID = "Interface Index (Ovid)"
 TYPED = [
@@ -93,11 +92,6 @@ def test_a_line_of_an_unknown_source_and_a_source_named_twice_are_refused():
         SearchLog("Q", [Source("CareBase")], [Entry("Carebase", 3, "x")])
     with pytest.raises(CourseError, match="two sources called “CareBase”"):
         SearchLog("Q", [Source("CareBase"), Source("CareBase")])
-
-
-def test_lines_of_a_history_become_entries():
-    history = [SimpleNamespace(number=1, text="carer*", syntax="ovid", count=12, ids=frozenset(), notes=[])]
-    assert entries_of("CareBase", history) == [Entry("CareBase", 1, "carer*", 12)]
 
 
 # The Word document

@@ -422,6 +422,8 @@ def _executed(page: Page, notebook: NotebookNode, folder: Path) -> NotebookNode:
 
     settled = {"RESEARCHSKILLS_STATIC": "1", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    # What a cell prints comes in one piece or in several, as fast as it comes; the same source gives the same bytes.
+    client.coalesce_streams = True
     # Only errors: a kernel on one machine need not warn about its connection.
     client.extra_arguments = ["--log-level=40"]
     try:

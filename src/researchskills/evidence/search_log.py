@@ -13,7 +13,6 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -250,19 +249,6 @@ class SearchLog:
                        [[str(one.number), one.text, _count(one), one.notes] for one in lines], typed=1, widths=_WIDTHS)
         else:
             document.add_paragraph("No lines were noted.")
-
-
-def entries_of(source: str, history: Iterable) -> list[Entry]:
-    """Entries for the lines of a search history.
-
-    Parameters
-    ----------
-    source : str
-        Name of the source they were searched in.
-    history : iterable
-        Lines with `number`, `text` and `count`, such as `History.entries`.
-    """
-    return [Entry(source, line.number, line.text, line.count) for line in history]
 
 
 def _count(line: Entry) -> str:
