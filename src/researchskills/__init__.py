@@ -8,9 +8,12 @@ from importlib import import_module
 
 _NAMES = {
     "ask": ("question", "check"),
+    "appraisal.activities": (
+        "appraise", "two_readers", "readers_together", "appraisals_together", "trace_claims", "read_result", "argue",
+    ),
     "datasets": ("load", "codebook", "describe"),
     "signposting": ("signposts",),
-    "charts": ("figure", "bars", "dots", "intervals", "lines", "histogram", "funnel", "control_chart"),
+    "charts": ("figure", "bars", "dots", "intervals", "lines", "histogram", "funnel", "control_chart", "forest"),
     "data.activities": ("check_data", "clean", "match_up"),
     "data.disclosure": (
         "suppress", "recoverable", "difference_tables", "round_counts", "safe_percentages", "unique_combinations",
@@ -24,7 +27,7 @@ _NAMES = {
         "rate", "proportion", "median_iqr", "mean", "compare_proportions", "compare_means", "compare_groups",
         "paired_change", "effective_sample_size", "how_many", "what_can", "run_chart_signals", "xmr",
         "before_and_after", "funnel_limits", "spread_by_chance", "expected_counts", "expected_change",
-        "reporting_sentence", "review", "simulate", "plan_sample", "say_it",
+        "reporting_sentence", "review", "simulate", "plan_sample", "say_it", "pool_studies",
     ),
 }
 _HOME = {name: home for home, names in _NAMES.items() for name in names}

@@ -16,6 +16,7 @@ from importlib import import_module
 
 _HOME = {
     "protect": "researchskills.data.protect_question",
+    "rate": "researchskills.appraisal.rate_question",
     "rule": "researchskills.data.rule_question",
     "screen": "researchskills.evidence.screen_question",
     "search": "researchskills.evidence.search_question",

@@ -13,7 +13,7 @@ From a question to a strategy
 - `strategy`: blocks, where further words come from, lines written from blocks
 - `peer_review`, `peer_review_rules`, `search_reading`, `spellings`: the six checks
 - `strategy_activity`, `strategy_steps`, `strategy_report`: all of it on the screen and on paper
-- `references`, `search_log`, `saving`: files of databases and reference managers; the log; writing them whole
+- `references`, `search_log`: files of databases and reference managers; the log
 - `europe_pmc`, `live_activity`: the live search, only when somebody asks for it
 
 From records to a set

@@ -16,7 +16,7 @@ from researchskills.activity import Activity
 from researchskills.errors import CourseError
 from researchskills.evidence import duplicates
 from researchskills.evidence.duplicates import APART, DIFFERENT, DOUBTFUL, SAME, SURE, Duplicates, Pair
-from researchskills.evidence.headings import with_heading
+from researchskills.panel_parts import with_heading
 from researchskills.tables import html_table
 
 _DECIDED = {SAME: "the same publication", APART: "two publications", "": "not decided"}
@@ -181,7 +181,7 @@ class Deduplicate(Activity):
         CourseError
             If a file cannot be written.
         """
-        from researchskills.evidence import saving
+        from researchskills import saving
 
         merged = self.merged()
         return [saving.write(self.folder / f"{self.name}-{part}.csv", table.to_csv(index=False).encode("utf-8-sig"))

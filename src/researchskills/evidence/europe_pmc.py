@@ -24,9 +24,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from researchskills import saving
 from researchskills._words import number_of
 from researchskills.errors import CourseError
-from researchskills.evidence import references, saving
+from researchskills.evidence import references
 
 #: Where the service is, unless an argument or the variable below says otherwise.
 ADDRESS = "https://www.ebi.ac.uk/europepmc/webservices/rest"

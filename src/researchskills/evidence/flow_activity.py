@@ -8,7 +8,7 @@ from researchskills import _html
 from researchskills.activity import Activity
 from researchskills.evidence import flow
 from researchskills.evidence.flow import BOXES, MAY_BE_BLANK, REASONS
-from researchskills.evidence.headings import PART, with_heading
+from researchskills.panel_parts import PART, with_heading
 
 _PARTS = {
     "Databases and registers": ("databases", "registers", "duplicates", "removed_other", "screened", "excluded",

@@ -15,7 +15,7 @@ from researchskills import _html, privacy
 from researchskills.activity import Activity, here, is_static, reopened
 from researchskills.errors import CourseError
 from researchskills.evidence import europe_pmc
-from researchskills.evidence.headings import with_heading
+from researchskills.panel_parts import with_heading
 from researchskills.tables import html_table
 
 #: Folder beside the notebook for what came back.

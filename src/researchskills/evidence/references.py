@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from researchskills import saving
 from researchskills._words import number_of
 from researchskills.encodings import encoding_of, wide
 from researchskills.errors import CourseError
-from researchskills.evidence import saving
 
 #: Columns of the records, as `load("library")` has them.
 COLUMNS = ["record", "title", "abstract", "authors", "year", "journal", "volume", "issue", "pages", "doi", "type",

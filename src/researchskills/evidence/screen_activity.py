@@ -16,8 +16,8 @@ from researchskills.activity import Activity
 from researchskills.ask import CHOOSE
 from researchskills.errors import CourseError
 from researchskills.evidence import screening
-from researchskills.evidence.headings import PART, with_heading
 from researchskills.evidence.screening import DECISIONS, EXCLUDE, INCLUDE, UNSURE, Decision, Sheet
+from researchskills.panel_parts import PART, with_heading
 from researchskills.tables import html_table
 
 #: A name longer than this is no code any more.
@@ -196,7 +196,7 @@ class Screen(Activity):
         CourseError
             If nothing is decided yet, or a file cannot be written.
         """
-        from researchskills.evidence import saving
+        from researchskills import saving
 
         if not self.mine:
             raise CourseError("There is no decision to save yet. Decide about a record first.")

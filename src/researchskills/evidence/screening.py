@@ -15,14 +15,15 @@ import csv
 import hashlib
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from researchskills import received
 from researchskills._words import number_of
 from researchskills.errors import CourseError
+from researchskills.received import NOTHING
 
 INCLUDE, EXCLUDE, UNSURE = "include", "exclude", "unsure"
 DECISIONS = {INCLUDE: "Include", EXCLUDE: "Exclude", UNSURE: "Unsure"}
@@ -41,7 +42,6 @@ WHAT, VERSION = "screening decisions", 1
 _COLUMNS = ["record", "title", "decision", "reason", "screener"]
 _WORDS = {"include": INCLUDE, "included": INCLUDE, "exclude": EXCLUDE, "excluded": EXCLUDE, "unsure": UNSURE,
           "maybe": UNSURE}
-_NOTHING = "Nothing was taken over."
 _LONGEST_REASON = 200
 
 
@@ -210,77 +210,43 @@ def read(content: bytes, name: str = "the file") -> Sheet:
         If the file is empty, damaged, of another kind, names a record twice, or holds a decision that cannot
         be understood. One sentence or two say which; nothing is half read.
     """
-    text = _decoded(content, name)
+    text = received.text_of(content, name, "decisions")
     try:
         rows, screener = _from_json(text, name) if text.lstrip().startswith(("{", "[")) else _from_csv(text, name)
     except csv.Error:
-        raise CourseError(f"{name} is damaged: a cell of it does not end. {_NOTHING} Ask for the file again.") from None
+        raise CourseError(f"{name} is damaged: a cell of it does not end. {NOTHING} Ask for the file again.") from None
     decisions: dict[str, Decision] = {}
     seen: set[str] = set()
     for where, row in rows:
         record, word = row["record"].strip(), row["decision"].strip()
         if not record:
-            raise CourseError(f"{name}, {where}: the id of the record is missing. {_NOTHING} Ask for the file again.")
+            raise CourseError(f"{name}, {where}: the id of the record is missing. {NOTHING} Ask for the file again.")
         if record in seen:
-            raise CourseError(f"{name}, {where}: the record {record} stands twice in the file. {_NOTHING} Ask the "
+            raise CourseError(f"{name}, {where}: the record {record} stands twice in the file. {NOTHING} Ask the "
                               "second screener which of the two decisions counts.")
         seen.add(record)
         if not word:
             continue
         if word.casefold() not in _WORDS:
             raise CourseError(f"{name}, {where}: “{word[:40]}” is not a decision; it can be include, exclude or "
-                              f"unsure. {_NOTHING}")
+                              f"unsure. {NOTHING}")
         decision = _WORDS[word.casefold()]
         reason = row["reason"].strip()[:_LONGEST_REASON] if decision == EXCLUDE else ""
         decisions[record] = Decision(decision, reason)
     if not decisions:
-        raise CourseError(f"{name} holds {number_of(len(seen), 'record')} and not a single decision. {_NOTHING} The "
+        raise CourseError(f"{name} holds {number_of(len(seen), 'record')} and not a single decision. {NOTHING} The "
                           "second screener may have sent the file before beginning.")
     return Sheet(screener, decisions)
 
 
-def _decoded(content: bytes, name: str) -> str:
-    if not content.strip():
-        raise CourseError(f"{name} is empty. {_NOTHING} Ask for the file again.")
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise CourseError(f"{name} is a workbook or a zip file. {_NOTHING} Open it, save the sheet as CSV, and choose "
-                          "that file.")
-    if content.startswith(b"%PDF"):
-        raise CourseError(f"{name} is a PDF. {_NOTHING} Ask for the file of decisions that the course exports.")
-    for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        text = "\0"
-    if "\0" in text:
-        raise CourseError(f"{name} is damaged: it holds bytes that are no text. {_NOTHING} Ask for the file again.")
-    # A mail program puts such signs before every line of a message that is answered or passed on.
-    lines = text.splitlines()
-    if lines and all(line.startswith(">") for line in lines if line.strip()):
-        text = "\n".join(re.sub(r"^>+ ?", "", line) for line in lines)
-    return text
-
-
 def _from_json(text: str, name: str) -> tuple[list[tuple[str, dict]], str]:
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        raise CourseError(f"{name} is damaged: it begins like a file of decisions and cannot be read to its end. "
-                          f"{_NOTHING} Ask for the file again.") from None
-    if not isinstance(content, dict) or content.get("what") != WHAT:
-        raise CourseError(f"{name} is another kind of file: it does not say that it holds {WHAT}. {_NOTHING}")
-    if content.get("version") != VERSION:
-        raise CourseError(f"{name} was written by another edition of the course. {_NOTHING} Ask for the CSV file "
-                          "instead.")
+    content = received.json_of(text, name, "decisions", WHAT, VERSION, "Ask for the CSV file instead.")
     listed, screener = content.get("decisions"), content.get("screener", "")
     well_formed = isinstance(listed, list) and isinstance(screener, str) and all(
         isinstance(row, dict) and all(isinstance(row.get(key, ""), str) for key in _COLUMNS)
         and {"record", "decision"} <= set(row) for row in listed)
     if not well_formed:
-        raise CourseError(f"{name} is damaged: its list of decisions is not as the course writes it. {_NOTHING} Ask "
+        raise CourseError(f"{name} is damaged: its list of decisions is not as the course writes it. {NOTHING} Ask "
                           "for the file again.")
     return [(f"entry {number}", {"reason": "", **row}) for number, row in enumerate(listed, 1)], screener.strip()
 
@@ -293,12 +259,12 @@ def _from_csv(text: str, name: str) -> tuple[list[tuple[str, dict]], str]:
             if {"record", "decision"} <= set(header):
                 return _rows_below(lines, start, header, sign, name)
     raise CourseError(f"{name} is another kind of file: it has no line with the columns “record” and “decision”. "
-                      f"{_NOTHING} Choose the file that the second screener exported.")
+                      f"{NOTHING} Choose the file that the second screener exported.")
 
 
 def _rows_below(lines, start: int, header: list[str], sign: str, name: str):
     if len(set(filter(None, header))) < len(list(filter(None, header))):
-        raise CourseError(f"{name} has two columns of the same name. {_NOTHING} Ask for the file again.")
+        raise CourseError(f"{name} has two columns of the same name. {NOTHING} Ask for the file again.")
     rows, screeners = [], set()
     reader = csv.reader(lines[start + 1 :], delimiter=sign)
     for cells in reader:
@@ -310,14 +276,14 @@ def _rows_below(lines, start: int, header: list[str], sign: str, name: str):
             cells.pop()
         if len(cells) != len(header):
             raise CourseError(f"{name}, line {line}: it has {number_of(len(cells), 'cell')} where the first line has "
-                              f"{len(header)}, so the file is damaged or cut off. {_NOTHING} Ask for it again, "
+                              f"{len(header)}, so the file is damaged or cut off. {NOTHING} Ask for it again, "
                               "attached and not pasted.")
         row = dict(zip(header, cells, strict=True))
         rows.append((f"line {line}", {key: row.get(key, "") for key in ("record", "decision", "reason")}))
         screeners.add(row.get("screener", "").strip())
     if len(screeners) > 1:
         named = ", ".join(sorted(f"“{one}”" if one else "somebody without a name" for one in screeners))
-        raise CourseError(f"{name} holds the decisions of more than one person ({named}). {_NOTHING} Ask for one file "
+        raise CourseError(f"{name} holds the decisions of more than one person ({named}). {NOTHING} Ask for one file "
                           "from each.")
     return rows, screeners.pop() if screeners else ""
 
@@ -395,17 +361,17 @@ def compare(own: Sheet, other: Sheet, records: pd.DataFrame, reasons: Mapping[st
     who = f"“{other.screener}”" if other.screener else "the second screener"
     if own.screener and own.screener.casefold() == other.screener.casefold():
         raise CourseError(f"The file holds the decisions of {who}, and that is the name you screen under yourself. "
-                          f"{_NOTHING} Choose the other person's file, or give the two of you different names.")
+                          f"{NOTHING} Choose the other person's file, or give the two of you different names.")
     strange = [one for one in other.decisions if one not in set(ids)]
     if strange:
         raise CourseError(
             f"The file is about another list: {number_of(len(strange), 'of its records is', 'of its records are')} "
-            f"not among your {len(ids):,}, such as {strange[0]}. {_NOTHING} Make sure that both of you screen the same "
+            f"not among your {len(ids):,}, such as {strange[0]}. {NOTHING} Make sure that both of you screen the same "
             "records.")
     both = [one for one in ids if one in own.decisions and one in other.decisions]
     if not both:
         raise CourseError(f"There is no record that both you and {who} have decided about, so there is nothing to "
-                          f"compare yet. {_NOTHING}")
+                          f"compare yet. {NOTHING}")
     titles = dict(zip(ids, records["title"], strict=True)) if "title" in records else {}
     rows = [{"record": one, "title": titles.get(one, ""), "yours": own.decisions[one].words(reasons),
              "theirs": other.decisions[one].words(reasons),

@@ -16,30 +16,15 @@ from researchskills.activity import Activity
 from researchskills.errors import CourseError
 from researchskills.evidence import lines as lines_
 from researchskills.evidence import strategy, syntaxes
-from researchskills.evidence.headings import with_heading
 from researchskills.evidence.lines import Lines
 from researchskills.evidence.search_result import record_html
+from researchskills.panel_parts import alert, show_if, status, with_heading
 
 #: Results that are read at a time.
 AT_A_TIME = 10
 #: What can be said of a record after title and abstract.
 JUDGEMENTS = {"relevant": "looks relevant", "not": "not relevant", "unsure": "unsure"}
 OPENING = '<p role="status">Opening the library …</p>'
-
-
-def show_if(widget, wanted: bool) -> None:
-    """Show a control, or take it off the screen and out of the order of the Tab key."""
-    widget.layout.display = None if wanted else "none"
-
-
-def alert(html: str) -> str:
-    """A verdict that a screen reader says at once."""
-    return f'<div role="alert">{html}</div>'
-
-
-def status(words: str) -> str:
-    """A sentence that a screen reader says when it is free."""
-    return f'<p role="status">{_html.escape(words)}</p>'
 
 
 class LinePanel:

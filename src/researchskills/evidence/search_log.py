@@ -16,9 +16,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from researchskills import saving
 from researchskills._words import number_of
 from researchskills.errors import CourseError
-from researchskills.evidence import saving
 
 #: Header row of the csv file and of the tables.
 COLUMNS = ["source", "date searched", "syntax", "line", "search exactly as typed", "records found", "who", "notes"]

@@ -7,8 +7,9 @@ from researchskills.ask import Asked
 from researchskills.evidence import lines as lines_
 from researchskills.evidence import syntaxes
 from researchskills.evidence.lines import Lines
-from researchskills.evidence.search_activity import LinePanel, ResultPanel, show_if
+from researchskills.evidence.search_activity import LinePanel, ResultPanel
 from researchskills.evidence.search_question import number_of_answer
+from researchskills.panel_parts import show_if
 
 
 class SearchAsked(Asked):

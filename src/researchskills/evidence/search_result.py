@@ -10,7 +10,7 @@ from researchskills._html import escape
 from researchskills._words import number_of
 from researchskills.errors import CourseError
 from researchskills.evidence import strategy, terms
-from researchskills.evidence.headings import PART
+from researchskills.panel_parts import PART
 from researchskills.paths import suggestion
 
 #: Records shown of a result in a lesson's cell.

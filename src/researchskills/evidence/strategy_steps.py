@@ -10,9 +10,8 @@ from researchskills import _html, privacy
 from researchskills._words import number_of
 from researchskills.errors import CourseError
 from researchskills.evidence import lines as lines_
-from researchskills.evidence.headings import PART, with_heading
 from researchskills.evidence.peer_review import ELEMENTS
-from researchskills.evidence.search_activity import OPENING, ResultPanel, alert, show_if, status
+from researchskills.evidence.search_activity import OPENING, ResultPanel
 from researchskills.evidence.strategy import FEWEST_BLOCKS, MOST_BLOCKS
 from researchskills.evidence.strategy_activity import EXPORTS, MOST_LETTERS, TASK, topics
 from researchskills.evidence.strategy_report import (
@@ -24,6 +23,7 @@ from researchskills.evidence.strategy_report import (
     known_html,
     others_html,
 )
+from researchskills.panel_parts import PART, alert, show_if, status, with_heading
 
 STEPS = ("Question and ideas", "Words for each idea", "Lines", "Records to skim",
          "Say which line is your search, check and log")
