@@ -152,6 +152,10 @@ class Activity(HasTraits):
         """The task and the answer as semantic HTML without script."""
         raise NotImplementedError
 
+    def contribution(self) -> str:
+        """What the research plan takes over, as HTML: by default the whole report."""
+        return self.report()
+
     def notice_html(self) -> str:
         """The notice as HTML, or nothing."""
         if not self.notice:

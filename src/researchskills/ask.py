@@ -135,6 +135,10 @@ class Asked(Activity):
         body = self._verdict_html() if self.checked else "<p>Not checked yet.</p>"
         return f'<section class="rs-report" aria-label="Check: {title}">{body}</section>'
 
+    def contribution(self) -> str:
+        """The answer alone: whoever reads the plan has not seen the task."""
+        return self.answer_html()
+
     def offered_html(self) -> str:
         """The answers that are on offer, for kinds that offer some."""
         return ""

@@ -37,7 +37,7 @@ KINDS = {
     "form": ({"fields"}, set()),
 }
 COMMON_REQUIRED = {"kind", "title", "prompt"}
-COMMON_OPTIONAL = {"points", "private", "portfolio"}
+COMMON_OPTIONAL = {"points", "private"}
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,7 @@ class Question:
     mark_scheme : dict
         Rubric, model answer and solution; only known from `solutions/`.
     private : bool
-        Whether the answer is left out of the portfolio unless the learner ticks it.
-    portfolio : str
-        The part of the portfolio that it contributes to, or empty.
+        Whether the answer is left out of the hand-in, and of the research plan unless the learner ticks it.
     """
 
     id: str
@@ -78,7 +76,6 @@ class Question:
     key: dict = field(default_factory=dict)
     mark_scheme: dict = field(default_factory=dict)
     private: bool = False
-    portfolio: str = ""
 
     @property
     def marked_by(self) -> str | None:
@@ -97,14 +94,14 @@ class Question:
         return {
             "id": self.id, "kind": self.kind, "title": self.title, "prompt": self.prompt,
             "points": self.points, "where": self.where, "marked_by": self.marked_by,
-            "content": self.content, "private": self.private, "portfolio": self.portfolio,
+            "content": self.content, "private": self.private,
             "sealed": seal(self.id, self.key) if self.key else "",
         }
 
     @classmethod
     def from_released(cls, entry: dict) -> "Question":
         """The question that `released` wrote."""
-        names = ("id", "kind", "title", "prompt", "points", "where", "content", "private", "portfolio")
+        names = ("id", "kind", "title", "prompt", "points", "where", "content", "private")
         key = unseal(entry["id"], entry["sealed"]) if entry["sealed"] else {}
         return cls(**{name: entry[name] for name in names}, key=key)
 
@@ -206,7 +203,7 @@ def parse(identifier: str, source: dict, where: str) -> Question:
     question = Question(
         id=identifier, kind=kind, title=source["title"].strip(), prompt=source["prompt"].strip(),
         points=source.get("points", 0), where=where, content=content, key=key, mark_scheme=mark_scheme,
-        private=bool(source.get("private", False)), portfolio=source.get("portfolio", ""),
+        private=bool(source.get("private", False)),
     )
     _check_points(question)
     return question

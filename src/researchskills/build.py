@@ -26,7 +26,7 @@ import researchskills
 from researchskills.bank import Question
 from researchskills.errors import CourseError
 from researchskills.paths import course_root, named, suggestion
-from researchskills.source import Cell, Fault, Module, Page, SourceError, read_module
+from researchskills.source import Cell, Fault, Module, Page, SourceError, outcomes, read_module
 from researchskills.store import replace_file
 
 FILES = ("lesson.ipynb", "exercises.ipynb", "module.json", "supervisor.md")
@@ -187,6 +187,7 @@ def _description(module: Module, edition: str) -> dict:
     return {
         "module": module.name, "title": header["title"], "summary": header["summary"],
         "minutes": header["minutes"], "edition": edition,
+        "outcomes": outcomes(module.lesson), "plan": module.contributions,
         "questions": {name: question.released() for name, question in module.questions.items()},
     }
 

@@ -7,6 +7,7 @@ accessible headings and images, at most three visible lines of code). Every faul
 line, and all faults are found in one go, so that an author does not mend them one run at a time.
 """
 
+import ast
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ import yaml
 
 from researchskills import bank
 from researchskills.errors import CourseError
+from researchskills.plan.parts import PARTS
 
 #: Order of the second-level headings of a lesson; `Unit` stands for two to five units.
 PAGE_ORDER = (
@@ -24,6 +26,8 @@ PAGE_ORDER = (
 #: What a code cell may be tagged: a worked example, something to try, or an activity without a question.
 TAGS = {"worked", "try", "activity"}
 HEADER = {"lesson": {"title", "summary", "minutes"}, "exercises": {"title"}}
+#: What the header of a page may have besides: what the module contributes to the research plan.
+ALSO = {"lesson": {"plan"}, "exercises": set()}
 MOST_VISIBLE_LINES = 3
 ROLE = re.compile(r"\{then\}`([^`]+)`")
 
@@ -83,6 +87,7 @@ class Module:
     lesson: Page
     exercises: Page
     supervisor: str
+    contributions: list[dict] = field(default_factory=list)
 
     @property
     def questions(self) -> dict[str, bank.Question]:
@@ -109,7 +114,9 @@ def read_module(folder: Path) -> Module:
     if absent:
         raise SourceError(absent)
     lesson, exercises = read_page(needed[0], "lesson"), read_page(needed[1], "exercises")
-    faults = lesson.faults + exercises.faults + _order_faults(lesson) + _id_faults(folder.name, lesson, exercises)
+    contributions, wrong = plan_entries(lesson, exercises)
+    faults = lesson.faults + exercises.faults + wrong
+    faults += _order_faults(lesson) + _id_faults(folder.name, lesson, exercises)
     for path in needed[2:]:
         text = path.read_text(encoding="utf-8")
         faults += _markdown_faults(path, text)
@@ -118,11 +125,11 @@ def read_module(folder: Path) -> Module:
         if ROLE.search(line):
             faults.append(Fault(trainers, number, "{then} works only where the build writes the page; "
                                                   "trainers read this file as it is, so write the words out"))
-    supervisor, wrong = expand_roles(needed[3].read_text(encoding="utf-8"), needed[3], 1)
-    faults += wrong
+    supervisor, unknown = expand_roles(needed[3].read_text(encoding="utf-8"), needed[3], 1)
+    faults += unknown
     if faults:
         raise SourceError(faults)
-    return Module(folder.name, lesson, exercises, supervisor)
+    return Module(folder.name, lesson, exercises, supervisor, contributions)
 
 
 def read_page(path: Path, where: str) -> Page:
@@ -167,8 +174,80 @@ def _check_header(page: Page) -> None:
     wanted = HEADER[page.where]
     for name in sorted(wanted - set(page.header)):
         page.faults.append(Fault(page.path, 1, f"the header has no “{name}”"))
-    for name in sorted(set(page.header) - wanted):
+    for name in sorted(set(page.header) - wanted - ALSO[page.where]):
         page.faults.append(Fault(page.path, 1, f"unknown metadata “{name}” in the header"))
+
+
+def plan_entries(*pages: Page) -> tuple[list[dict], list[Fault]]:
+    """What a module contributes to the learner's research plan, as its lesson's header says.
+
+    Each entry of `plan` there has `from`, the id of a question or the name of an activity of the module, `part`, a
+    part of the plan, and if wished `as`, a title, and `private: true` for what is left out unless the learner
+    ticks it. How an activity is called is read from its cell, so nobody writes it twice.
+
+    Parameters
+    ----------
+    *pages : Page
+        The lesson first.
+
+    Returns
+    -------
+    entries : list of dict
+        `from`, `part`, `title`, `private`, and for an activity `call`: `function`, `args` and `kwargs`.
+    faults : list of Fault
+    """
+    entries, faults, listed = [], [], pages[0].header.get("plan") or []
+    asked = {cell.question.id: cell.question for page in pages for cell in page.questions}
+    calls = {call["args"][0]: call for page in pages for cell in page.cells for call in _calls(cell)}
+    for entry in listed if isinstance(listed, list) else [None]:
+        if not isinstance(entry, dict) or not {"from", "part"} <= set(entry) <= {"from", "part", "as", "private"}:
+            faults.append(Fault(pages[0].path, 1, "an entry of “plan” in the header has “from” and “part”, and may "
+                                                  "have “as” and “private”"))
+            continue
+        name, part = entry["from"], entry["part"]
+        if part not in PARTS:
+            faults.append(Fault(pages[0].path, 1, f"the plan has no part “{part}”; its parts are {', '.join(PARTS)}"))
+        elif name in asked:
+            entries.append({"from": name, "part": part, "title": entry.get("as") or asked[name].title,
+                            "private": asked[name].private or bool(entry.get("private"))})
+        elif name in calls and entry.get("as"):
+            entries.append({"from": name, "part": part, "title": entry["as"], "private": bool(entry.get("private")),
+                            "call": calls[name]})
+        else:
+            faults.append(Fault(pages[0].path, 1, f"“{name}” contributes to the plan, but " + (
+                "an activity needs a title there (“as”)" if name in calls else
+                "no question or activity of this module is called that")))
+    return entries, faults
+
+
+def _calls(cell: Cell) -> list[dict]:
+    """Calls in a code cell whose first argument is the name of an activity."""
+    if cell.kind != "code":
+        return []
+    try:
+        tree = ast.parse(cell.text)
+    except SyntaxError:
+        return []
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            try:
+                args = [ast.literal_eval(one) for one in node.args]
+                kwargs = {one.arg: ast.literal_eval(one.value) for one in node.keywords if one.arg}
+            except ValueError:
+                continue
+            if args and isinstance(args[0], str):
+                found.append({"function": node.func.id, "args": args, "kwargs": kwargs})
+    return found
+
+
+def outcomes(lesson: Page) -> list[str]:
+    """The outcomes of a lesson: the numbered list under “You will be able to”, without its bold print."""
+    for cell in lesson.cells:
+        if cell.kind == "markdown" and "## You will be able to" in cell.text:
+            part = cell.text.partition("## You will be able to")[2].partition("\n## ")[0]
+            return [one.replace("**", "").strip() for one in re.findall(r"(?m)^\d+\. (.+)$", part)]
+    return []
 
 
 def _add_markdown(page: Page, cell, line: int) -> None:

@@ -12,18 +12,16 @@ with real headings and marked header rows (so that a screen reader can move thro
 import csv
 import datetime
 import io
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from researchskills import saving
+from researchskills import documents, saving
 from researchskills._words import number_of
+from researchskills.documents import add_table, blank, printable
 from researchskills.errors import CourseError
 
 #: Header row of the csv file and of the tables.
 COLUMNS = ["source", "date searched", "syntax", "line", "search exactly as typed", "records found", "who", "notes"]
-#: Signs that no XML file can hold; a pasted line may bring them along.
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Width of the columns of the table of lines, in centimetres.
 _WIDTHS = (1.4, 9.6, 2.4, 2.8)
 
@@ -207,25 +205,23 @@ class SearchLog:
         CourseError
             If the file cannot be written, for instance because it is open in Word.
         """
-        file = io.BytesIO()
-        self._document(made or datetime.datetime.now(datetime.UTC)).save(file)
-        return saving.write(path, file.getvalue())
+        return documents.write(self._document(made or datetime.datetime.now(datetime.UTC)), path)
 
     def _document(self, made: datetime.datetime):
-        document = _blank_document(self.title, made)
-        document.add_heading(_printable(self.title), level=0)
+        document = blank(self.title, "A search that can be repeated", made)
+        document.add_heading(printable(self.title), level=0)
         document.add_heading("Question", level=1)
-        document.add_paragraph(_printable(self.question) or "not written down yet")
+        document.add_paragraph(printable(self.question) or "not written down yet")
         gaps = self.missing()
         if gaps:
             document.add_heading("Still missing", level=1)
             document.add_paragraph("Somebody who wants to repeat this search would still need:")
             for gap in gaps:
-                document.add_paragraph(_printable(gap), style="List Bullet")
+                document.add_paragraph(printable(gap), style="List Bullet")
         document.add_heading("Sources at a glance", level=1)
         document.add_paragraph(f"{number_of(len(self.sources), 'source')} searched, "
                                f"{number_of(len(self.entries), 'line')} in all.")
-        _add_table(document, ["Source", "Date searched", "Syntax", "Who"],
+        add_table(document, ["Source", "Date searched", "Syntax", "Who"],
                    [[one.name, one.day, one.syntax or ("in words" if one.described else ""), one.who]
                     for one in self.sources])
         document.add_heading("Lines exactly as typed", level=1)
@@ -233,19 +229,19 @@ class SearchLog:
             self._add_source(document, source)
         if self.notes.strip():
             document.add_heading("What this search did not cover", level=1)
-            document.add_paragraph(_printable(self.notes))
+            document.add_paragraph(printable(self.notes))
         return document
 
     def _add_source(self, document, source: Source) -> None:
-        document.add_heading(_printable(source.name), level=2)
+        document.add_heading(printable(source.name), level=2)
         told = {"Searched on": source.day, "Syntax": source.syntax, "Covers": source.covers, "Notes": source.notes}
         for label, words in told.items():
             if words.strip():
-                document.add_paragraph(_printable(f"{label}: {words}"))
+                document.add_paragraph(printable(f"{label}: {words}"))
         lines = self.lines_of(source)
         if lines:
             typed = "What was typed or opened" if source.described else "Search exactly as typed"
-            _add_table(document, ["Line", typed, "Records found", "Notes"],
+            add_table(document, ["Line", typed, "Records found", "Notes"],
                        [[str(one.number), one.text, _count(one), one.notes] for one in lines], typed=1, widths=_WIDTHS)
         else:
             document.add_paragraph("No lines were noted.")
@@ -257,61 +253,3 @@ def _count(line: Entry) -> str:
 
 def _joined(parts: list[str]) -> str:
     return "; ".join(part.strip() for part in parts if part.strip())
-
-
-def _printable(text: str) -> str:
-    return _NOT_IN_XML.sub("\ufffd", text)
-
-
-def _blank_document(title: str, made: datetime.datetime):
-    """A document in British English with its title set, on A4."""
-    from docx import Document
-    from docx.oxml.ns import qn
-    from docx.shared import Cm
-
-    document = Document()
-    about = document.core_properties
-    about.title, about.subject, about.language = _printable(title)[:255], "A search that can be repeated", "en-GB"
-    # The template that comes with python-docx names itself as the author and is from 2013.
-    about.author, about.comments = "", ""
-    about.created = about.modified = made.replace(tzinfo=None)
-    for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), "en-GB")
-    for language in document.settings.element.iter(qn("w:themeFontLang")):
-        language.set(qn("w:val"), "en-GB")
-    for section in document.sections:
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(2.4)
-    return document
-
-
-def _add_table(document, header: list[str], rows: list[list[str]], typed: int | None = None, widths=()) -> None:
-    """A table whose first row is marked as its header, so that it is read out and repeated on each page.
-
-    Parameters
-    ----------
-    typed : int, optional
-        Column that holds search lines: no spelling check, and signs of equal width.
-    widths : sequence of float, optional
-        In centimetres.
-    """
-    from docx.oxml import OxmlElement
-    from docx.shared import Cm
-
-    table = document.add_table(rows=1, cols=len(header), style="Table Grid")
-    table.autofit = not widths
-    # Reading all cells of a table at once is quadratic in python-docx; row by row it is not.
-    for cell, words in zip(table.rows[0].cells, header, strict=True):
-        cell.paragraphs[0].add_run(words).bold = True
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    for row in rows:
-        cells = table.add_row().cells
-        for place, (cell, words) in enumerate(zip(cells, row, strict=True)):
-            run = cell.paragraphs[0].add_run(_printable(words))
-            if place == typed:
-                run.font.name, run.font.no_proof = "Consolas", True
-    for row in table.rows if widths else ():
-        # A line that is torn in two by the end of a page is easily copied wrongly.
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = Cm(width)
