@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from researchskills import web_page
 from researchskills._html import escape
 from researchskills.data import conditions as where_
 from researchskills.data.completeness import Completeness, completeness
@@ -404,8 +405,7 @@ class ChangeLog:
             # With a byte order mark, or Excel shows “ as â€œ.
             _write(path, text.getvalue().encode("utf-8-sig"))
         else:
-            page = ('<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Change log of '
-                    f"{escape(self.path.name)}</title></head><body><main>{self.html(headlines)}</main></body></html>")
+            page = web_page.page(f"Change log of {self.path.name}", self.html(headlines))
             _write(path, page.encode())
 
     @classmethod

@@ -7,6 +7,7 @@ and column headers. How sure the tool is stands there in words, never in colour 
 import json
 from pathlib import Path
 
+from researchskills import web_page
 from researchskills._html import escape
 from researchskills._words import number_of
 from researchskills.data.check import FileReport, Group
@@ -31,37 +32,11 @@ _ADVICE = (
     "not need. Values are hidden in this report."
 )
 
-_STYLE = """
-body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff;
-overflow-wrap:break-word}
-h1,h2,h3{line-height:1.25}
-h2{border-bottom:2px solid #1a1a1a;padding-bottom:.2rem;margin-top:2rem}
-article{border-left:4px solid #555;padding:.1rem 0 .1rem 1rem;margin:1.2rem 0;break-inside:avoid}
-table{border-collapse:collapse;margin:.6rem 0;max-width:100%}
-caption{text-align:left;font-weight:600;padding:.2rem 0}
-th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-thead th{background:#eee}
-dl{margin:.4rem 0}dt{font-weight:600;float:left;clear:left;margin-right:.5rem}dd{margin:0 0 .2rem}
-a{color:#003f8a}
-.skip{position:absolute;left:-100rem}.skip:focus{position:static}
-@media print{body{max-width:none;padding:0}a{color:inherit}thead{display:table-header-group}}
-@page{margin:18mm}
-"""
-
 
 def page(report: FileReport) -> str:
     """A whole HTML page."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    title = f"Check of {report.file}"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        '<a class="skip" href="#findings">Go to the findings</a>\n'
-        f"<header><h1>{escape(title)}</h1></header>\n<main>\n{_body(report, 2)}</main>\n"
-        f"<footer><p>{escape(_UNCHANGED)} Its checksum (SHA-256) is {report.sha256}.</p></footer>\n</body>\n</html>\n"
-    )
+    footer = f"<p>{escape(_UNCHANGED)} Its checksum (SHA-256) is {report.sha256}.</p>"
+    return web_page.page(f"Check of {report.file}", _body(report, 2), footer, ("findings", "Go to the findings"))
 
 
 def fragment(report: FileReport) -> str:

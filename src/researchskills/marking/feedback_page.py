@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from researchskills import _html, checks, paths, source
+from researchskills import _html, checks, paths, source, web_page
 from researchskills._html import escape
 from researchskills.ask import Asked
 from researchskills.bank import Question
@@ -23,18 +23,6 @@ from researchskills.marking.results import QuestionMark, Row, results
 from researchskills.marking.room import NOTEBOOK, default_room, gradebook
 from researchskills.marking.written import opened
 from researchskills.store import replace_file
-
-_STYLE = """
-body { font: 1.05rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
-       color: #1a1a1a; background: #fff; }
-table { border-collapse: collapse; margin: 0.5rem 0 1rem; }
-caption { text-align: left; font-weight: bold; padding-bottom: 0.3rem; }
-th, td { border: 1px solid #666; padding: 0.3rem 0.6rem; text-align: left; vertical-align: top; }
-td.points { text-align: right; white-space: nowrap; }
-blockquote { margin: 0.5rem 0; padding: 0.1rem 1rem; border-left: 4px solid #666; }
-pre { overflow-x: auto; border: 1px solid #666; padding: 0.5rem; }
-section { border-top: 1px solid #666; margin-top: 2rem; }
-"""
 
 
 def feedback(module: str, room: Path | None = None, learners: Iterable[str] | None = None) -> list[Path]:
@@ -96,14 +84,7 @@ def _page(authored: source.Module, room: Path, row: Row) -> str:
             )
             for number, mark in enumerate(row.questions, 1)
         )
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}: {escape(row.learner)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{escape(title)}</h1>\n{_summary(row)}\n{sections}</main>\n</body>\n</html>\n"
-    )
+    return web_page.page(f"{title}: {row.learner}", f"{_summary(row)}\n{sections}")
 
 
 def _summary(row: Row) -> str:
