@@ -23,6 +23,11 @@ _NAMES = {
     "evidence.set_activities": ("deduplicate", "screen", "flow_diagram"),
     "evidence.live_activity": ("live_search",),
     "evidence.syntaxes.differences": ("languages",),
+    "plan.plan_activity": ("research_plan",),
+    "questions.activities": (
+        "problem_tree", "frame_question", "define", "is_it_researchable", "kind_of_project", "other_side",
+        "multi_agency",
+    ),
     "statistics": (
         "rate", "proportion", "median_iqr", "mean", "compare_proportions", "compare_means", "compare_groups",
         "paired_change", "effective_sample_size", "how_many", "what_can", "run_chart_signals", "xmr",

@@ -149,6 +149,33 @@ def hand_in(
 
 
 @app.command()
+def plan(
+    workspace: WorkspaceOption = None,
+    despite_private: Annotated[
+        bool, typer.Option("--despite-private", help="Write it although something looks like personal data.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Gather your answers into a research plan and a record of learning, as web pages and Word documents."""
+    from researchskills.plan.plan_activity import PlanChoices
+
+    choices = PlanChoices(_workspace(workspace))
+    files = choices.write(despite_private)
+    written = choices.plan()
+    if as_json:
+        print(json.dumps({"files": list(map(str, files)), "skipped": list(written.skipped),
+                          "missing": [one.part.key for one in written.sections if one.missing]}, ensure_ascii=False))
+        return
+    for path in files:
+        _say(f"Written: {path}")
+    for sentence in written.skipped:
+        _say(f"• {sentence}")
+    for one in written.sections:
+        if one.missing:
+            _say(f"• {one.part.title}: {one.missing}")
+
+
+@app.command()
 def mark(
     paths: Annotated[list[Path], typer.Argument(help="Hand-in files, or folders with hand-ins.")],
     room: RoomOption = None,
