@@ -8,10 +8,10 @@ import ipywidgets
 import pytest
 from panels import alert, controls, named, words
 
+from researchskills import own_words
 from researchskills.appraisal import (
     appraise_activity,
     forms,
-    own_words,
     reading,
     reports,
     saved_appraisals,

@@ -176,7 +176,7 @@ def test_a_detail_that_identifies_somebody_is_not_saved(trace):
     use["Your verdict"].value = "reversed"
     # A made-up number of the test range, with the right check digit.
     use["What a fair sentence would say"].value = "NHS number 943 476 5919"
-    assert "seems to hold a NHS number (94…19) and was not saved" in alert(panel)
+    assert "(NHS number: 94…19) and was not saved" in alert(panel)
     assert trace.said["C01"]["fair"] == ""
     assert "943 476" in use["What a fair sentence would say"].value
 

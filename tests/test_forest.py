@@ -42,7 +42,8 @@ def test_each_study_has_its_square_and_interval_in_the_order_of_the_table(stays)
     assert [(segment[0][0], segment[1][0]) for segment in intervals[:4]] == list(
         zip(stays["low"], stays["high"], strict=True))
     names = [tick.get_text() for tick in ax.get_yticklabels()]
-    assert names == ["Alder", "Birch", "Cedar", "Damson", "Random-effects average", "The next such study"]
+    assert names == ["Alder", "Birch", "Cedar", "Damson", "Random-effects average",
+                     "True value in the next such study"]
     assert ax.yaxis_inverted()
 
 
@@ -85,7 +86,7 @@ def test_alternative_text_and_table_hold_every_number_of_the_picture(stays):
     assert shown.alt.startswith("Forest plot of 4 studies: Alder -1.2 days (-2.6 to 0.2), weight ")
     assert f"random-effects average {words(forest(pooled))[4]}" in shown.alt
     assert shown.table["study"].tolist() == [
-        *stays["study"], "random-effects average", "fixed-effect average", "the next such study"]
+        *stays["study"], "random-effects average", "fixed-effect average", "true value in the next such study"]
     assert shown.png().startswith(b"\x89PNG")
     assert "<img alt=" in shown._repr_html_()
 

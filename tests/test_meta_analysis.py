@@ -160,7 +160,7 @@ def test_the_sentence_tells_average_spread_and_where_the_next_study_may_lie(stay
     assert pooled.sentence() == (
         "The pooled difference in stay was -0.69 days (6 studies), 95% confidence interval -1.22 to -0.16 days, "
         "which lies below no difference (0). 12.6% of the variation between studies is more than chance (I²); "
-        "the true value of the next such study may lie anywhere from -1.76 to 0.38 days."
+        "the true value in the next such study may lie anywhere from -1.76 to 0.38 days."
     ).replace("12.6%", f"{100 * by_hand(*numbers_of(stays))['i_squared']:.1f}%")
     assert repr(pooled).startswith(pooled.sentence())
     shown = pooled._repr_html_()
@@ -196,7 +196,7 @@ def test_two_studies_have_no_prediction_interval(stays):
 def test_cautions_say_what_an_average_hides(trials, stays):
     told = " ".join(pool_studies(trials, scale="ratio").cautions)
     assert "One average may describe none of them" in told
-    assert "the next such study could well go the other way" in told
+    assert "the true value in the next such study could well lie the other way" in told
     assert "asymmetry" not in told  # with 13 studies it may be judged
     few = " ".join(pool_studies(stays).cautions)
     assert "asymmetry of a funnel plot cannot be judged" in few

@@ -98,6 +98,15 @@ def test_it_works_goes_further_than_any_interval():
     assert verdict(stay(-3, 0.5), "works") == WRONG
     assert verdict(stay(1.5, 4), "works") == WRONG
     assert verdict(stay(-3, -1.2, made="before_after"), "works") == WRONG
+    assert verdict(stay(-3, -1.2, made="series"), "works") == OVERCLAIMED
+
+
+def test_only_people_who_were_measured_before_and_after_are_said_to_be_chosen_at_a_low_time():
+    why = {made: next(one.why for one in reading.sentences(stay(-3, -1.2, made=made)) if one.key == "works")
+           for made in ("before_after", "series")}
+    assert "People chosen at a low time" in why["before_after"]
+    assert "People" not in why["series"]
+    assert why["series"].endswith("guessed from the months before. Other things change over time as well.")
 
 
 def test_before_and_after_without_a_comparison_says_so_in_the_fair_sentence():

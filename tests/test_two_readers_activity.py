@@ -12,9 +12,10 @@ from faulty.appraisals.make import FORM, NOT_A_PARTNERS, OWN, PARTNER, SOUND, UN
 from panels import alert, controls, named, words
 from traitlets import TraitError
 
-from researchskills.appraisal import forms, reading, two_readers_activity
+from researchskills.appraisal import activities, forms, reading
 from researchskills.appraisal.appraise_activity import Appraise
-from researchskills.appraisal.two_readers_activity import ReadersTogether, TwoReaders
+from researchskills.appraisal.cohort_activity import ReadersTogether
+from researchskills.appraisal.two_readers_activity import TwoReaders
 from researchskills.ask import CHOOSE
 from researchskills.errors import CourseError
 
@@ -317,6 +318,17 @@ def test_when_ones_own_answer_changes_the_comparison_follows_and_the_agreement_i
     assert two.agreements["answer:lost"]["mine"] == "unclear"
 
 
+def test_buttons_do_no_harm_when_nothing_differs_any_more(talking, tmp_path):
+    _, panel = talking
+    save_own(tmp_path, replace(OWN, answers=PARTNER.answers))
+    named(panel)["Next difference"].click()
+    assert "You no longer differ in anything" in alert(panel)
+    assert "Next difference" not in shown_controls(panel)
+    (tmp_path / "answers" / f"{OWN_NAME}.json").unlink()
+    named(panel)["Next one not settled"].click()
+    assert "There is no appraisal of your own yet" in alert(panel)
+
+
 def test_an_agreement_on_what_is_no_difference_any_more_is_shown_and_kept(talking, tmp_path):
     two, panel = talking
     named(panel)["We agree on"].value = "partly"
@@ -403,12 +415,12 @@ def test_a_damaged_file_is_put_aside_and_told(two, tmp_path):
 def test_the_function_of_the_lesson_gives_one_object_for_each_name_and_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     save_own(tmp_path)
-    one = two_readers_activity.two_readers(NAME, OWN_NAME)
-    assert one is two_readers_activity.two_readers(NAME, OWN_NAME)
+    one = activities.two_readers(NAME, OWN_NAME)
+    assert one is activities.two_readers(NAME, OWN_NAME)
     one.take("x", SOUND.encode())
-    assert two_readers_activity.readers_together(GROUP) is two_readers_activity.readers_together(GROUP)
+    assert activities.readers_together(GROUP) is activities.readers_together(GROUP)
     with pytest.raises(CourseError, match="There is no report"):
-        two_readers_activity.readers_together(GROUP, "discharge-visit")
+        activities.readers_together(GROUP, "discharge-visit")
 
 
 # -- a whole group ------------------------------------------------------------------------------

@@ -167,8 +167,9 @@ ESSAY = [
         "essay", "Case study of Sure Start, paragraph “The problem here was”, no footnote",
         "The partnership brought the organisations together, and “this was not improving the actual services offered "
         "on both sides”.", NONE,
-        "The abstracts of the two studies that are named before and after the paragraph report on families and "
-        "children, not on services. One adds that programmes led by health services did slightly better than others.",
+        "The results in the abstracts of the two studies that are named before and after the paragraph are about "
+        "families and children. One study also asked mothers about services in their area; its abstract gives no "
+        "result of it, and the full text was not read for it.",
         "verified", "Abstract and full text of Belsky and others (2006): PubMed Central, number PMC1482335",
         "https://pmc.ncbi.nlm.nih.gov/articles/PMC1482335", "not found",
         "Why some families did worse is not known from these studies; one possible explanation, which nobody tested, "
@@ -230,7 +231,7 @@ BLOG = [
     claim(
         "blog", "Reprint “From Community Care”, second paragraph",
         "There are “no evidence-based interventions for social workers to use which are effective” in helping people "
-        "to connect.", NONE,
+        "with mental health problems to connect with others.", NONE,
         "No search is described. A page about the same study says it more carefully: there is little evidence about "
         "which ways of working are the most effective or the best value.",
         "verified", "King's College London, page on the Connecting People study",
@@ -254,7 +255,8 @@ BLOG = [
         "July 2019. Shorter summaries may have been out before.",
         "verified", PILOT_AT, PILOT_LINK, "wrong date",
         "Results were planned for spring 2014; the journal article came out in January 2018.",
-        "A date that lay in the future when it was written. Plans slip; cite what happened, and say when you looked.",
+        "A date that lay in the future when it was written. Plans slip; cite what happened, and say when you looked. "
+        "A summary in 2014 was not found and cannot be ruled out.",
         ("not found",)),
     claim(
         "blog", "Reprint “From Community Care”, “Building the evidence”",

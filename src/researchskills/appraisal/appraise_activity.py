@@ -13,10 +13,10 @@ from pathlib import Path
 
 from traitlets import Bool, Dict, Int, TraitError, Unicode, validate
 
-from researchskills import saving
+from researchskills import own_words, saving
 from researchskills._words import number_of
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import forms, own_words, reading, reports, sentence_numbers
+from researchskills.appraisal import forms, reading, reports, sentence_numbers
 from researchskills.appraisal.designs import DESIGNS
 from researchskills.appraisal.forms import Form
 from researchskills.appraisal.reading import SECTORS, Appraisal

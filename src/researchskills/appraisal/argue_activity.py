@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 from traitlets import Bool, Dict, Int, TraitError, Unicode, validate
 
-from researchskills import _html, saving, web_page
+from researchskills import _html, own_words, saving, web_page
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import own_words, traditions
+from researchskills.appraisal import traditions
 from researchskills.appraisal.traditions import MATRIX, NEARER, OWN, PARTS, PROJECTS, TRADITIONS, Case
 from researchskills.errors import CourseError
 from researchskills.tables import html_table

@@ -12,10 +12,10 @@ from textwrap import shorten
 import pandas as pd
 from traitlets import Dict, List, TraitError, Unicode, validate
 
-from researchskills import _html, saving, web_page
+from researchskills import _html, own_words, saving, web_page
 from researchskills._words import number_of
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import claims, own_words
+from researchskills.appraisal import claims
 from researchskills.appraisal.claims import CANNOT_TELL, CHOICES, Claim
 from researchskills.ask import CHOOSE
 from researchskills.errors import CourseError

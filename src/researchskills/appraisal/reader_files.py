@@ -61,9 +61,8 @@ def accept(content: bytes, name: str) -> Appraisal:
         appraisal = reading.read(_without_message(content, name), name)
         # Half a sign can be read and never be saved again.
         reading.to_json(appraisal).encode()
-    except (TypeError, UnicodeEncodeError):
-        # A list where a word should be cannot be looked up among the answers.
-        raise CourseError(f"{name} is damaged: it holds something that no answer or judgement can be. {NOTHING} Ask "
+    except UnicodeEncodeError:
+        raise CourseError(f"{name} is damaged: it holds half a sign, which no answer can. {NOTHING} Ask "
                           "for the file again.") from None
     check(appraisal, name)
     return appraisal

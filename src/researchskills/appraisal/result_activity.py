@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 from traitlets import Dict, TraitError, Unicode, validate
 
-from researchskills import _html
+from researchskills import _html, own_words
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import own_words, reports, result_picture, result_reading
+from researchskills.appraisal import reports, result_picture, result_reading
 from researchskills.appraisal.result_reading import MADE, MATTERS, NO_DIFFERENCE, StudyResult
 from researchskills.errors import CourseError
 from researchskills.statistics.estimate import number

@@ -251,10 +251,12 @@ def _works(result: StudyResult, inside: bool) -> Sentence:
         return Sentence("works", text, WRONG, "No difference is among the values that fit.")
     if result.gains()[1] < 0 and result.better != "none":
         return Sentence("works", text, WRONG, "All values that fit are for the worse.")
-    if result.made != "compared":
-        return Sentence("works", text, WRONG if result.made == "before_after" else OVERCLAIMED,
-                        f"{LEAVES_OPEN[result.made]} People chosen at a low time get better on average without any "
-                        "help, and other things change over time as well.")
+    if result.made == "before_after":
+        return Sentence("works", text, WRONG, f"{LEAVES_OPEN['before_after']} People chosen at a low time get better "
+                        "on average without any help, and other things change over time as well.")
+    if result.made == "series":
+        return Sentence("works", text, OVERCLAIMED,
+                        f"{LEAVES_OPEN['series']} Other things change over time as well.")
     return Sentence("works", text, OVERCLAIMED, "The interval holds chance only. Whether the groups were alike, and "
                     "whether something else made the difference, is told by the design and not by the numbers.")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from traitlets import Unicode
 
-from researchskills import _html, saving
+from researchskills import _html, own_words, saving
 from researchskills._words import number_of
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import appraisal_report, findings, own_words, reports, saved_appraisals
+from researchskills.appraisal import appraisal_report, findings, reports, saved_appraisals
 from researchskills.appraisal.reading import Appraisal
 from researchskills.errors import CourseError
 from researchskills.panel_parts import PART, alert, with_heading

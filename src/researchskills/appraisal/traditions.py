@@ -12,8 +12,7 @@ judged here; all that is looked at is whether something stands in each part.
 import json
 from dataclasses import asdict, dataclass, field
 
-from researchskills import received
-from researchskills.appraisal import own_words
+from researchskills import own_words, received
 from researchskills.errors import CourseError
 from researchskills.received import NOTHING
 
@@ -153,7 +152,7 @@ def read(content: bytes, name: str = "the file") -> Case:
         which; nothing is half read.
     """
     text = received.text_of(content, name, "a case")
-    held = received.json_of(text, name, "a case", WHAT, VERSION,
+    held = received.json_of(text, name, WHAT, VERSION,
                             "Ask your partner to open theirs in today's edition and to save the file again.")
     fields = {key: held.get(key, "") for key in ("project", "tradition", "about", "writer", "corrects")}
     parts = held.get("parts", {})

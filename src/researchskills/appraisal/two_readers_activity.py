@@ -11,17 +11,14 @@ from pathlib import Path
 
 from traitlets import Dict, TraitError, Unicode, validate
 
-from researchskills import _html, privacy
+from researchskills import _html, own_words
 from researchskills.activity import Activity, here, reopened
 from researchskills.appraisal import forms, reader_files, reading, settling, two_readers_report
-from researchskills.appraisal.cohort_activity import ReadersTogether, readers_together
-from researchskills.appraisal.reading import LONGEST_WORDS, Appraisal
+from researchskills.appraisal.reading import Appraisal
 from researchskills.appraisal.saved_appraisals import appraisal_of
 from researchskills.appraisal.settling import Agreement
 from researchskills.appraisal.two_readers import Comparison, compare
 from researchskills.errors import CourseError
-
-__all__ = ["ReadersTogether", "TwoReaders", "readers_together", "two_readers"]
 
 _LONGEST_WHY = 300
 _YOUR_PARTNERS = "Your partner’s file"
@@ -67,7 +64,7 @@ class TwoReaders(Activity):
         if proposal["value"]:
             try:
                 _appraisal(proposal["value"])
-            except (CourseError, TypeError):
+            except CourseError:
                 raise TraitError("this is no appraisal") from None
         return proposal["value"]
 
@@ -192,8 +189,7 @@ class TwoReaders(Activity):
         difference = comparison.find(key) if comparison else None
         if difference is None:
             raise CourseError("You no longer differ on this. Nothing was changed.")
-        _check_private(why)
-        agreed = settling.settle(difference, value, why.strip()[:_LONGEST_WHY])
+        agreed = settling.settle(difference, value, own_words.kept(why)[:_LONGEST_WHY])
         self._change(agreements={**others, key: vars(agreed)})
         because = f" Why: {agreed.why}" if agreed.why else ""
         return f"Kept: {two_readers_report.settled_words(difference, agreed)}.{because}"
@@ -206,8 +202,7 @@ class TwoReaders(Activity):
         CourseError
             If it could identify a person; what was written before stays.
         """
-        _check_private(words)
-        self._change(certainty=words.strip()[:LONGEST_WORDS])
+        self._change(certainty=own_words.kept(words))
         return "Your sentence is kept."
 
     def export(self) -> list[Path]:
@@ -268,17 +263,12 @@ class TwoReaders(Activity):
 
 TASK = ("<p><strong>Two readers</strong></p><p>Two people appraise the same report, each alone. Then they compare. "
         "Save your appraisal as a file and send it to your partner, but only when both of you have finished. Choose "
-        "the file that you were sent. It is compared with yours and never merged by itself.</p>")
+        "the file that you were sent. It is compared with yours and never merged by itself. When you "
+        "change an answer of your own later, compare again.</p>")
 
 
 def _appraisal(held: dict) -> Appraisal:
     return reading.read(json.dumps(held).encode(), _YOUR_PARTNERS)
-
-
-def _check_private(words: str) -> None:
-    if found := privacy.find(words):
-        raise CourseError(f"This could identify a person ({found[0].kind}: {found[0].masked}) and was not saved. Write "
-                          "it without that.")
 
 
 def two_readers(name: str, appraisal: str) -> TwoReaders:

@@ -125,12 +125,15 @@ class Panel:
             self.draw()
 
     def _step(self, by: int) -> None:
-        keys = [one.key for one in self._comparison()[0].differences]
-        self._go_to(keys[(keys.index(self.current) + by) % len(keys)])
+        keys = self._keys()
+        if keys:
+            self._go_to(keys[(keys.index(self.current) + by) % len(keys)])
 
     def _next_open(self) -> None:
-        comparison = self._comparison()[0]
-        keys, states = [one.key for one in comparison.differences], settling.standing(comparison, self.activity.settled)
+        keys = self._keys()
+        if not keys:
+            return
+        states = settling.standing(self._comparison()[0], self.activity.settled)
         place = keys.index(self.current) + 1
         found = next((key for key in keys[place:] + keys[:place] if states[key] in {"open", "lapsed"}), "")
         if found:
@@ -138,6 +141,17 @@ class Panel:
         else:
             self.verdict.value = alert("<p>None is left: each difference is settled, or you said that you still "
                                        "differ.</p>")
+
+    def _keys(self) -> list[str]:
+        """Differences as they are now; when none is left, that is shown and said."""
+        # One's own answers may have changed since the panel was drawn.
+        self.draw()
+        comparison, problem = self._comparison()
+        if comparison and comparison.differences:
+            return [one.key for one in comparison.differences]
+        self.compare.focus()
+        self.verdict.value = alert(f"<p>{_html.escape(problem or 'You no longer differ in anything.')}</p>")
+        return []
 
     def _go_to(self, key: str) -> None:
         self.current = key

@@ -27,24 +27,23 @@ def agreed_words(difference: Difference, agreement: Agreement) -> str:
         agreement.value, agreement.value)
 
 
-def settled_words(difference: Difference, agreement: Agreement) -> str:
+def settled_words(difference: Difference, agreement: Agreement, gave_way: Mapping[str, str] = GAVE_WAY) -> str:
     """What was settled and who gave way, in words."""
-    return f"{agreed_words(difference, agreement)} ({GAVE_WAY[difference.gave_way(agreement.value)]})"
+    return f"{agreed_words(difference, agreement)} ({gave_way[difference.gave_way(agreement.value)]})"
 
 
 def card(comparison: Comparison, difference: Difference, agreement: Agreement | None) -> str:
     """One difference: what each said and why, what to ask each other, and where it stands."""
     number = comparison.differences.index(difference) + 1
-    rows = {"": ["You", "Your partner"], "Said": [difference.said(difference.mine), difference.said(difference.theirs)]}
     sides = (difference.my_answer, difference.their_answer)
-    if None not in sides:
-        rows["Answer"] = [ANSWERS[one.answer] for one in sides]
-        rows["Which way it pushes"] = [DIRECTIONS.get(one.direction, "not said") for one in sides]
-        rows["Sentences marked"] = [_sentences(comparison.own.report, one) for one in sides]
-        rows["In own words"] = [one.evidence or "nothing" for one in sides]
-        if not difference.key.startswith("evidence"):
-            del rows["Said"]
-    table = pd.DataFrame(rows).rename(columns={"": "Reader"})
+    if None in sides:
+        rows = {"Said": [difference.said(difference.mine), difference.said(difference.theirs)]}
+    else:
+        rows = {"Answer": [ANSWERS[one.answer] for one in sides],
+                "Direction": [DIRECTIONS.get(one.direction, "not said") for one in sides],
+                "Sentences": [_sentences(comparison.own.report, one) for one in sides],
+                "In own words": [one.evidence or "nothing" for one in sides]}
+    table = pd.DataFrame([[what, *said] for what, said in rows.items()], columns=["What", "You", "Partner"])
     return (f"<p><strong>Difference {number} of {len(comparison.differences)}: {KINDS[difference.kind]}</strong></p>"
             f"<p>{_html.escape(difference.about)}</p>{html_table(table, 'What each of you said')}"
             f"<p>To talk about: {_html.escape(PROMPTS[difference.kind])}</p>{_standing(difference, agreement)}")
@@ -82,18 +81,19 @@ def comparison_html(comparison: Comparison, agreements: Mapping[str, Agreement])
     return "".join(parts)
 
 
-def differences_table(comparison: Comparison, agreements: Mapping[str, Agreement]) -> pd.DataFrame:
+def differences_table(comparison: Comparison, agreements: Mapping[str, Agreement],
+                      called: tuple[str, str] = ("you", "your partner"),
+                      gave_way: Mapping[str, str] = GAVE_WAY) -> pd.DataFrame:
     """One row for each difference: what each said, what was settled, who gave way and why."""
     states = settling.standing(comparison, agreements)
     rows = []
-    for number, one in enumerate(comparison.differences, 1):
+    for one in comparison.differences:
         held = agreements.get(one.key)
-        shown = {"open": "not settled yet", "lapsed": "an answer changed: look again"}.get(states[one.key])
-        rows.append({"number": str(number), "about": one.about, "kind": KINDS[one.kind], "you": one.said(one.mine),
-                     "your partner": one.said(one.theirs), "agreed": shown or agreed_words(one, held),
-                     "who gave way": "" if shown else GAVE_WAY[one.gave_way(held.value)],
-                     "why": "" if held is None else held.why})
-    return pd.DataFrame(rows)
+        settled = {"open": "not yet", "lapsed": "an answer changed: look again"}.get(states[one.key])
+        if settled is None:
+            settled = settled_words(one, held, gave_way) + (f". Why: {held.why}" if held.why else "")
+        rows.append([f"{one.about} ({KINDS[one.kind]})", one.said(one.mine), one.said(one.theirs), settled])
+    return pd.DataFrame(rows, columns=["about", *called, "settled"])
 
 
 def lapsed_html(comparison: Comparison, agreements: Mapping[str, Agreement]) -> str:
@@ -161,10 +161,7 @@ def agreed_page(comparison: Comparison, agreements: Mapping[str, Agreement], cer
              appraisal_report.certainty_html(agreed.certainty),
              "<p><strong>What remains unsettled</strong></p>", f"<ul>{open_}</ul>" if open_ else "<p>Nothing.</p>",
              "<p><strong>Where we differed, and who gave way</strong></p>"]
-    table = differences_table(comparison, agreements)
-    if not table.empty:
-        gave_way = {GAVE_WAY["me"]: f"{first} gave way", GAVE_WAY["partner"]: f"{second} gave way"}
-        table["who gave way"] = table["who gave way"].replace(gave_way)
-        table = table.rename(columns={"you": first, "your partner": second})
+    table = differences_table(comparison, agreements, (first, second), {
+        **GAVE_WAY, "me": f"{first} gave way", "partner": f"{second} gave way"})
     parts.append("<p>Nowhere.</p>" if table.empty else html_table(table, "What each reader said before the talk"))
     return appraisal_report.page(f"Agreed appraisal: {title}", "".join(parts))

@@ -57,7 +57,7 @@ def forest(pooled, unit: str = "", no_difference: float | None = None, important
     names = [*rows["study"], "Random-effects average"]
     words = [*said, _said(average["estimate"], average["low"], average["high"], unit)]
     if pooled.prediction:
-        names.append("The next such study")
+        names.append(pooled.predicted.capitalize())
         words.append(f"{show(pooled.prediction[0])} to {with_unit(pooled.prediction[1], unit)}")
     ax = axes(width=8.5, height=1.6 + 0.42 * len(names))
     with look():
@@ -124,5 +124,5 @@ def _table(pooled):
     rows = pooled.table
     if pooled.prediction:
         low, high = pooled.prediction
-        rows = pd.concat([rows, pd.DataFrame([{"study": "the next such study", "low": low, "high": high}])])
+        rows = pd.concat([rows, pd.DataFrame([{"study": pooled.predicted, "low": low, "high": high}])])
     return rows.rename(columns={"weight": "weight (%)"})

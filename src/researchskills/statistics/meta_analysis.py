@@ -2,9 +2,9 @@
 
 The *fixed-effect* average asks what the one true value is if all studies measured the same. The
 *random-effects* average lets true values differ from study to study and asks for their middle; beside it
-belongs how much they differ (tau², I²) and where the next such study may land (prediction interval). An
-average of unlike things can be worked out as easily as one of like things, so the cautions ask first
-whether there should be one.
+belongs how much they differ (tau², I²) and where the true value in the next such study may lie (prediction
+interval). An average of unlike things can be worked out as easily as one of like things, so the cautions ask
+first whether there should be one.
 """
 
 import math
@@ -52,7 +52,7 @@ class PooledStudies(Result):
     q, p : float
         Cochran's Q and its p value.
     prediction : tuple of float or None
-        Where the true value of the next such study may lie; None with fewer than three studies.
+        Where the true value in the next such study may lie; None with fewer than three studies.
     scale : {"difference", "ratio"}
     cautions : tuple of str
     """
@@ -69,6 +69,8 @@ class PooledStudies(Result):
     scale: str = "difference"
     cautions: tuple[str, ...] = ()
     technical: ClassVar[tuple[str, ...]] = ("tau", "Cochran", "method")
+    #: What the prediction interval is about: not what the next study finds, which chance moves as well.
+    predicted: ClassVar[str] = "true value in the next such study"
 
     @property
     def no_difference(self) -> float:
@@ -89,7 +91,7 @@ class PooledStudies(Result):
         rows += [
             ("random-effects average", in_brief(self.random), ""),
             ("fixed-effect average", in_brief(self.fixed), ""),
-            ("the next such study may lie", self._predicted() or "cannot be told from two studies", ""),
+            (self.predicted, self._predicted() or "cannot be told from two studies", ""),
             ("I² (variation beyond chance)", f"{percent(self.i_squared)}%", ""),
             ("tau² (variance between studies)", number(self.tau_squared), ""),
             ("Cochran's Q", f"{number(self.q)}, p {_is(self.p)}", ""),
@@ -111,9 +113,9 @@ class PooledStudies(Result):
         return f"anywhere from {self._ends(middle, *self.prediction)._range()}"
 
     def sentence(self) -> str:
-        """The average with its interval, how far the studies differ, and where the next one may lie."""
+        """The average with its interval, how far the studies differ, and where the true value in the next may lie."""
         differ = f"{percent(self.i_squared)}% of the variation between studies is more than chance (I²)"
-        next_one = f"; the true value of the next such study may lie {self._predicted()}" if self.prediction else ""
+        next_one = f"; the {self.predicted} may lie {self._predicted()}" if self.prediction else ""
         return f"{self.random.sentence()} {differ}{next_one}."
 
 
@@ -323,7 +325,8 @@ def _cautions(rows, random: Estimate, i_squared: float, prediction, null: float)
         told.append(f"The studies differ by more than chance (I² {percent(i_squared)}%). One average may describe none "
                     "of them: ask first why they differ.")
     if prediction is not None and prediction[0] <= null <= prediction[1] and not random.low <= null <= random.high:
-        told.append("The average leaves out no difference, but the next such study could well go the other way.")
+        told.append(f"The average leaves out no difference, but the {PooledStudies.predicted} could well lie the other "
+                    "way.")
     heaviest = rows.loc[rows["weight"].idxmax()]
     if studies > 2 and heaviest["weight"] > 50:
         told.append(f"{heaviest['study']} carries {number(heaviest['weight'])}% of the weight: read it first.")

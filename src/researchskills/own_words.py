@@ -1,15 +1,16 @@
 """What somebody typed, kept only without details that could identify a person."""
 
 from researchskills import privacy
-from researchskills.appraisal.reading import LONGEST_WORDS
 from researchskills.errors import CourseError
 
+#: Longer words are cut: nobody types so much into a box.
+LONGEST_WORDS = 2000
 #: A name longer than this is no code any more.
 _LONGEST_NAME = 40
 
 
 def kept(typed: str) -> str:
-    """The words as they may be saved, cut at `reading.LONGEST_WORDS` signs.
+    """The words as they may be saved, cut at `LONGEST_WORDS` signs.
 
     Raises
     ------
@@ -17,8 +18,8 @@ def kept(typed: str) -> str:
         If they hold something that could identify a person.
     """
     if found := privacy.find(typed):
-        raise CourseError(f"This seems to hold a {found[0].kind} ({found[0].masked}) and was not saved. Write it "
-                          "without anything that could identify a person.")
+        raise CourseError(f"This could identify a person ({found[0].kind}: {found[0].masked}) and was not saved. "
+                          "Write it without such a detail.")
     return typed.strip()[:LONGEST_WORDS]
 
 
