@@ -259,7 +259,7 @@ def test_what_could_identify_a_person_is_not_saved(begun):
     panel = begun.panel()
     use = named(panel)
     use[PARTS["gain"]].value = "Mrs A of LS1 4AP"
-    assert "seems to hold a postcode (LS…AP) and was not saved" in alert(panel)
+    assert "(postcode: LS…AP) and was not saved" in alert(panel)
     use["Step"].value = 3
     use["Name or code you write under"].value = "x" * 41
     assert "at most 40 letters" in alert(panel)
