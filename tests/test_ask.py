@@ -122,6 +122,19 @@ def test_a_wrong_match_says_why_for_that_very_target(tmp_path):
     assert outcome.fraction == 0
 
 
+def test_a_second_reading_that_the_author_accepts_counts_as_right(tmp_path):
+    source = {"kind": "match", "title": "T", "prompt": "P",
+              "targets": {"a": "Reversed", "b": "Overstated", "c": "Agrees"},
+              "items": [{"text": "One", "to": "a", "also": ["b"], "reason": "Read it again."}]}
+    one = ask.Match(bank.parse("m99-p9-also", source, "lesson"), tmp_path)
+    for target, fraction in (("a", 1.0), ("b", 1.0), ("c", 0.0)):
+        one.answer = {one.asked.content["items"][0]["key"]: target}
+        assert one.check().fraction == fraction
+    source["items"][0]["also"] = ["nothing"]
+    with pytest.raises(bank.QuestionError, match="also"):
+        bank.parse("m99-p9-also", source, "lesson")
+
+
 def test_the_signs_of_a_search_are_still_there_in_the_verdict(tmp_path):
     source = {"kind": "match", "title": "T", "prompt": "P", "targets": {"a": "PubMed", "b": "Ovid"}, "items": [
         {"text": "TI (carer* adj3 break*).ti,ab.", "to": "b", "reason": "It has a field at the end."},

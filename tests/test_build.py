@@ -31,6 +31,7 @@ FAULTS = {
     "exercises-stub_line_missing_from_its_solution": (23, "missing from the solution"),
     "exercises-option_without_reason": (9, "has no reason"),
     "exercises-formula_by_mistake": (9, "takes what stands between two dollar signs for a formula"),
+    "exercises-panel_rating_off_the_scale": (9, "the panel's rating is missing or not on the scale"),
     "exercises-emphasis_in_an_option": (9, "shown as plain text"),
     "exercises-two_right_answers": (9, "exactly one right option"),
     "exercises-broken_yaml": (11, "not valid YAML"),

@@ -284,16 +284,21 @@ def _split_match(identifier: str, source: dict):
             raise QuestionError(f"the item “{item['text']}” goes to “{item.get('to')}”, which is no target")
         if not item.get("reason"):
             raise QuestionError(f"the item “{item['text']}” has no reason")
-        strange = set(map(str, item.get("reasons", {}))) - set(targets)
+        strange = (set(map(str, item.get("reasons", {}))) | set(map(str, item.get("also", [])))) - set(targets)
         if strange:
-            raise QuestionError(f"the item “{item['text']}” has a reason for “{strange.pop()}”, which is no target")
+            raise QuestionError(f"the item “{item['text']}” has a reason or “also” for “{strange.pop()}”, which is no "
+                                "target")
     content = {"items": [{"key": key, "text": item["text"].strip()} for key, item in items], "targets": targets}
     pairs = {key: str(item["to"]) for key, item in items}
     reasons = {
         key: {"": item["reason"].strip(), **{str(t): r.strip() for t, r in item.get("reasons", {}).items()}}
         for key, item in items
     }
-    return content, {"pairs": pairs, "reasons": reasons}, {}
+    key = {"pairs": pairs, "reasons": reasons}
+    # A second reading that can be defended counts as well; the first is what the course would say.
+    if also := {one: list(map(str, item["also"])) for one, item in items if item.get("also")}:
+        key["also"] = also
+    return content, key, {}
 
 
 def _split_order(identifier: str, source: dict):

@@ -89,12 +89,12 @@ def _assess_several(question: Question, answer: list[str]) -> Outcome:
 
 
 def _assess_match(question: Question, answer: dict) -> Outcome:
-    pairs, reasons = question.key["pairs"], question.key["reasons"]
+    pairs, reasons, also = question.key["pairs"], question.key["reasons"], question.key.get("also", {})
     given = {key: target for key, target in answer.items() if target and key in pairs}
     if not given:
         return Outcome(NOT_ATTEMPTED, "Choose an answer for each line first.")
     texts = {item["key"]: f"{number}. {item['text']}" for number, item in enumerate(question.content["items"], 1)}
-    wrong = [key for key in texts if key in given and given[key] != pairs[key]]
+    wrong = [key for key in texts if key in given and given[key] not in {pairs[key], *also.get(key, ())}]
     blank = len(pairs) - len(given)
     if not wrong and not blank:
         return _correct(question, f"All {len(pairs)} are right.")

@@ -54,13 +54,13 @@ def text_of(content: bytes, name: str, what: str) -> str:
     return text
 
 
-def json_of(text: str, name: str, what: str, kind: str, version: int, otherwise: str) -> dict:
+def json_of(text: str, name: str, kind: str, version: int, otherwise: str) -> dict:
     """The content of a JSON file that the course wrote.
 
     Parameters
     ----------
-    text, name, what : str
-        As in `text_of`.
+    text, name : str
+        The file, and what to call it in a message.
     kind : str
         What the file must say it is, in its field `what`.
     version : int
@@ -76,8 +76,8 @@ def json_of(text: str, name: str, what: str, kind: str, version: int, otherwise:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
-        raise CourseError(f"{name} is damaged: it begins like a file of {what} and cannot be read to its end. "
-                          f"{NOTHING} Ask for the file again.") from None
+        raise CourseError(f"{name} is damaged: it cannot be read to its end. {NOTHING} Ask for the file "
+                          "again.") from None
     if not isinstance(content, dict) or content.get("what") != kind:
         raise CourseError(f"{name} is another kind of file: it does not say that it holds {kind}. {NOTHING}")
     if content.get("version") != version:

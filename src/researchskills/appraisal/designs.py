@@ -51,8 +51,8 @@ DESIGNS = {
                 "Whether things changed more where the service was.",
                 "Whether something else in those places made the difference."),
         _design("non_randomised_comparison", "non-randomised comparison",
-                "People with and without the service were compared afterwards; need, choice or chance of place decided "
-                "who had it.", "comparison",
+                "People with and without the service were compared afterwards; need, choice or where they lived "
+                "decided who had it.", "comparison",
                 "Whether the groups differ.",
                 "Whether they differed already, before the service."),
         _design("before_after", "before–after study without comparison",
@@ -62,7 +62,7 @@ DESIGNS = {
         _design("interrupted_time_series", "interrupted time series",
                 "The same count was taken at many points in time before and after a change.", "before_after",
                 "Whether level or trend changed when the service began.",
-                "Whether something else happened in the same weeks."),
+                "Whether something else that happened at the same time made the difference."),
         _design("cohort", "cohort study",
                 "People with and without something in their lives were followed to see what became of them.", "cohort",
                 "Who goes on to have an outcome more often, and in which order things came.",

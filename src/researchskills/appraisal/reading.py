@@ -12,13 +12,13 @@ from researchskills import received
 from researchskills.appraisal import forms
 from researchskills.appraisal.designs import DESIGNS
 from researchskills.errors import CourseError
+from researchskills.own_words import LONGEST_WORDS
 from researchskills.received import NOTHING
 
 #: What a file of an appraisal says it is.
 WHAT, VERSION = "an appraisal", 1
 #: Which side of the interface a reader works on; key → words.
 SECTORS = {"health": "Health", "social_care": "Social care", "both": "Both", "other": "Elsewhere"}
-LONGEST_WORDS = 2000
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,13 @@ def read(content: bytes, name: str = "the file") -> Appraisal:
         One sentence says which; nothing is half read.
     """
     text = received.text_of(content, name, "an appraisal")
-    held = received.json_of(text, name, "an appraisal", WHAT, VERSION,
+    held = received.json_of(text, name, WHAT, VERSION,
                             "Ask the reader to open the appraisal in today's edition and to export it again.")
     fields = {key: held.get(key, default) for key, default in (
         ("report", ""), ("design", ""), ("form", ""), ("form_version", 0), ("reader", ""), ("sector", ""),
         ("answers", {}), ("judgements", {}), ("certainty", ""))}
+    if set(held) - {"what", "version", *fields}:
+        raise _damaged(name, "it has entries that the course does not write")
     for key, kind in (("report", str), ("design", str), ("form", str), ("form_version", int), ("reader", str),
                       ("sector", str), ("answers", dict), ("judgements", dict), ("certainty", str)):
         if not isinstance(fields[key], kind) or isinstance(fields[key], bool):
@@ -127,18 +129,19 @@ def read(content: bytes, name: str = "the file") -> Appraisal:
         unknown += [key for key in fields["judgements"] if key not in form.domains]
         if unknown:
             raise _damaged(name, f"the form “{form.title}” has no question “{unknown[0][:40]}”")
-    if any(one not in forms.JUDGEMENTS for one in fields["judgements"].values()):
+    if any(not isinstance(one, str) or one not in forms.JUDGEMENTS for one in fields["judgements"].values()):
         raise _damaged(name, "one of its judgements is none that the form offers")
     fields["certainty"] = fields["certainty"][:LONGEST_WORDS]
     return Appraisal(**fields)
 
 
 def _answer(name: str, key: str, held) -> Answer:
-    if not isinstance(held, dict) or held.get("answer") not in forms.ANSWERS:
+    if not isinstance(held, dict) or not isinstance(held.get("answer"), str) or held["answer"] not in forms.ANSWERS:
         raise _damaged(name, f"the answer to “{key[:40]}” is none that the form offers")
     sentences, words, direction = held.get("sentences", []), held.get("evidence", ""), held.get("direction", "")
     if not isinstance(sentences, list) or not all(type(one) is int and one > 0 for one in sentences) \
-            or not isinstance(words, str) or (direction and direction not in forms.DIRECTIONS):
+            or not isinstance(words, str) or not isinstance(direction, str) \
+            or (direction and direction not in forms.DIRECTIONS):
         raise _damaged(name, f"the evidence for “{key[:40]}” is not as the course writes it")
     return Answer(held["answer"], tuple(sentences), words[:LONGEST_WORDS], direction)
 

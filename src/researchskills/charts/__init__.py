@@ -13,6 +13,7 @@ font, no date and no program version inside.
 
 from researchskills.charts.comparing import bars, dots, intervals
 from researchskills.charts.explained import ExplainedFigure, alt_text, figure
+from researchskills.charts.forest import forest
 from researchskills.charts.look import axes, look
 from researchskills.charts.over_time import control_chart, lines
 from researchskills.charts.spread import funnel, histogram
@@ -25,6 +26,7 @@ __all__ = [
     "control_chart",
     "dots",
     "figure",
+    "forest",
     "funnel",
     "histogram",
     "intervals",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from traitlets import Dict, TraitError, Unicode, validate
 
-from researchskills import _html, privacy
+from researchskills import _html, own_words, privacy
 from researchskills._words import number_of
 from researchskills.activity import Activity
 from researchskills.ask import CHOOSE
@@ -132,11 +132,7 @@ class Screen(Activity):
         CourseError
             If it is too long, or could identify more than a name does.
         """
-        name = " ".join(typed.split())
-        if len(name) > _LONGEST_NAME or privacy.find(name):
-            raise CourseError(f"Use a short name or code of at most {_LONGEST_NAME} letters, such as the code you hand "
-                              "in under. It was not saved.")
-        self.screener = name
+        self.screener = own_words.name_or_code(typed)
 
     def take_second(self, name: str, content: bytes) -> screening.Comparison:
         """Accept a second screener's file and compare it.

@@ -240,7 +240,7 @@ def read(content: bytes, name: str = "the file") -> Sheet:
 
 
 def _from_json(text: str, name: str) -> tuple[list[tuple[str, dict]], str]:
-    content = received.json_of(text, name, "decisions", WHAT, VERSION, "Ask for the CSV file instead.")
+    content = received.json_of(text, name, WHAT, VERSION, "Ask for the CSV file instead.")
     listed, screener = content.get("decisions"), content.get("screener", "")
     well_formed = isinstance(listed, list) and isinstance(screener, str) and all(
         isinstance(row, dict) and all(isinstance(row.get(key, ""), str) for key in _COLUMNS)

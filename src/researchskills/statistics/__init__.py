@@ -13,6 +13,7 @@
 | do two people code alike | `agreement` |
 | months on a chart | `over_time`, `before_after` |
 | many teams at once | `funnel`, `standardise` |
+| several studies put together | `meta_analysis` |
 | why extreme values come back | `regression_to_mean` |
 | an honest sentence | `sentences` |
 | to try these in a notebook | `activities` |
@@ -61,6 +62,7 @@ _HOME = {
     "standardised_rate": "standardise",
     "expected_change": "regression_to_mean",
     "measured_twice": "regression_to_mean",
+    "pool_studies": "meta_analysis",
     "reporting_sentence": "sentences",
     "review": "sentences",
     "simulate": "activities",
