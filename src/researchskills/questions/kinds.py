@@ -46,7 +46,7 @@ KINDS = {
              ("pico_context", "spider", "perspectif"), "Interviews, focus groups, being there."),
         Kind("works", "Does it work?", "It asks whether something makes a difference.",
              "Do people who have a joint visit go back to hospital less often than people who have two visits?",
-             ("pico", "spice"), "A comparison: at best with chance deciding, else before and after with others beside."),
+             ("pico", "spice"), "A comparison: at best with chance deciding, else before and after, beside others."),
         Kind("why", "Why, or how does it come about?", "It asks for reasons, or for the way something happens.",
              "Why do referrals from one ward come back more often than those from others?",
              ("perspectif", "pico_context", "spider"), "Interviews and watching, often together with records."),
