@@ -160,6 +160,10 @@ def plan(
     from researchskills.plan.plan_activity import PlanChoices
 
     choices = PlanChoices(_workspace(workspace))
+    private = choices.plan().private_details()
+    if as_json and private and not despite_private:
+        print(json.dumps({"private": private}, ensure_ascii=False))
+        raise typer.Exit(1)
     files = choices.write(despite_private)
     written = choices.plan()
     if as_json:

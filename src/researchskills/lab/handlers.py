@@ -8,6 +8,9 @@ in a thread and the notebook stays responsive.
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from jupyter_server.base.handlers import APIHandler
@@ -89,6 +92,14 @@ class FeedbackHandler(CourseHandler):
         await self.answer(_feedback, self.workspace)
 
 
+class PlanHandler(CourseHandler):
+    """Write the research plan and the record of learning."""
+
+    @web.authenticated
+    async def post(self) -> None:  # noqa: D102
+        await self.answer(_plan, self.workspace, self.body())
+
+
 def add_handlers(server) -> None:
     """Put the course's addresses into the server."""
     base = server.web_app.settings["base_url"]
@@ -98,6 +109,7 @@ def add_handlers(server) -> None:
         "check": CheckHandler,
         "hand-in": HandInHandler,
         "feedback": FeedbackHandler,
+        "plan": PlanHandler,
     }
     server.web_app.add_handlers(
         ".*$", [(url_path_join(base, "researchskills", name), handler) for name, handler in places.items()]
@@ -133,6 +145,24 @@ def _hand_in(workspace: Path, asked: dict) -> dict:
 
 def _feedback(workspace: Path) -> dict:
     return {"pages": home.feedback(workspace), "folder": str(workspace / "feedback")}
+
+
+def _plan(workspace: Path, asked: dict) -> dict:
+    # A process of its own: activities read from the current folder, and the server has only one.
+    words = [sys.executable, "-m", "researchskills.cli", "plan", "--json", "--workspace", str(workspace)]
+    if asked.get("despite_private") is True:
+        words.append("--despite-private")
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+                          check=False)
+    try:
+        said = json.loads(done.stdout)
+    except ValueError:
+        raise CourseError(done.stderr.strip() or "The plan could not be written. Your answers are safe.") from None
+    if "private" in said:
+        return said
+    files = [Path(path) for path in said["files"]]
+    return {**said, "files": [path.name for path in files], "folder": str(files[0].parent),
+            "page": files[0].relative_to(workspace).as_posix()}
 
 
 def _module(asked: dict) -> str:

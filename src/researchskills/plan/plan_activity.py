@@ -97,6 +97,9 @@ class PlanChoices(Activity):
         CourseError
             If something looks private, or a file cannot be written.
         """
+        if not self.workspace.is_dir():
+            raise CourseError(f"There is no folder “{self.workspace}”. Start the course once, or name the folder of "
+                              "your own copy with --workspace. Nothing was written.")
         made = made or datetime.datetime.now(datetime.UTC)
         plan = self.plan()
         private = plan.private_details()

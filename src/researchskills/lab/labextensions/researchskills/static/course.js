@@ -29,7 +29,7 @@ export const course = {
       return page;
     };
     const guide = path => open(path, 'Markdown Preview');
-    const actions = { open: path => open(path), guide, check: plainly(checkModule), handIn: plainly(handInModule) };
+    const actions = { open: path => open(path), guide, check: plainly(checkModule), handIn: plainly(handInModule), plan: plainly(() => work.plan(path => open(path))) };
     const home = homePage(actions);
 
     const add = (name, label, execute, more = {}) =>
@@ -86,6 +86,7 @@ export const course = {
     add('check', 'Check my work', () => checkModule(), { caption: 'See what is still missing before you hand in' });
     add('hand-in', 'Hand in', () => handInModule(), { caption: 'Make the file that you send to your mentor' });
     add('feedback', 'Feedback', () => work.feedback(path => open(path)), { caption: 'Read what your mentor wrote' });
+    add('plan', 'My research plan', actions.plan, { caption: 'Put your answers together into a plan' });
     add('restart', 'My notebook has stopped', () => restart(current().context.sessionContext), inNotebook);
     add('help', 'What to do if something goes wrong', async () => {
       await showHome();

@@ -3,7 +3,7 @@ import { apputils, widgets } from './libraries.js';
 import { ask } from './server.js';
 import { element } from './page.js';
 
-/** @param actions {open, check, handIn, feedback}: what the buttons do. */
+/** @param actions {open, check, handIn, feedback, plan}: what the buttons do. */
 export function homePage(actions) {
   const content = new widgets.Widget({ node: element('div', { class: 'rs-home', tabindex: '-1' }) });
   const page = new apputils.MainAreaWidget({ content });
@@ -29,6 +29,13 @@ function draw(node, home, actions) {
         { 'aria-labelledby': 'rs-modules' },
         element('h2', { id: 'rs-modules' }, 'Modules'),
         element('ol', { class: 'rs-modules' }, home.modules.map(module => card(module, actions)))
+      ),
+      element(
+        'section',
+        { 'aria-labelledby': 'rs-plan' },
+        element('h2', { id: 'rs-plan' }, 'Your research plan'),
+        element('p', {}, 'It grows from what you save in any module. You can have it as a web page and as a Word document, for yourself and for your supervisor.'),
+        button('Write my research plan', 'plan', actions.plan)
       ),
       help(home, actions)
     )

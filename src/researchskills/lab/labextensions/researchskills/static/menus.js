@@ -13,6 +13,7 @@ const menus = {
     ['Check my work', 'researchskills:check'],
     ['Hand in', 'researchskills:hand-in'],
     ['Feedback', 'researchskills:feedback'],
+    ['My research plan', 'researchskills:plan'],
     line,
     ['My notebook has stopped', 'researchskills:restart'],
     ['What to do if something goes wrong', 'researchskills:help']

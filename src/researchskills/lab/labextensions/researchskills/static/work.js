@@ -108,6 +108,34 @@ export async function feedback(open) {
   return choice && open(choice);
 }
 
+/** Put the learner's answers together into a plan and a record of learning, and open the plan. */
+export async function plan(open) {
+  const sentences = [
+    'What you saved in any module is put together into a research plan that your supervisor can read, and a record of your learning.',
+    'What goes in, you choose in the last unit of module 1; private reflections stay out unless you ticked them. Nothing is sent, and no answer is changed.'
+  ];
+  if (!(await confirm('My research plan', sentences, 'Write the plan'))) {
+    return;
+  }
+  let written = await busy('My research plan', 'Looking through your answers…', ask('plan', {}));
+  if (written.private) {
+    const found = element('ul', {}, written.private.map(sentence => element('li', {}, sentence)));
+    const careful = ['This may identify a person. Nothing was written yet.', found, 'Take it out where you wrote it, or go on if you are sure that it identifies nobody.'];
+    if (!(await confirm('Please look at this first', careful, 'It is safe: write the plan', 'Go back', true))) {
+      return;
+    }
+    written = await busy('My research plan', 'Writing…', ask('plan', { despite_private: true }));
+  }
+  await tell(
+    'Your research plan is written',
+    element('p', {}, 'These files lie in the folder ', element('code', {}, written.folder)),
+    element('ul', {}, written.files.map(file => element('li', {}, file))),
+    ...written.skipped,
+    'The plan opens when you close this message.'
+  );
+  return open(written.page);
+}
+
 const shortcuts = [
   ['Tab, Shift + Tab', 'Go to the next or the previous button, answer or piece of code'],
   ['Enter', 'On a piece of code: go into it to change it'],
