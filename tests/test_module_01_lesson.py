@@ -151,6 +151,14 @@ def test_the_table_of_the_rules_in_the_lesson_is_the_one_counted_here(questions)
         assert cells[place + 1:place + 4] == [*expected, "a question" if asks else "a finding"], title
 
 
+def test_a_rule_that_was_never_wrong_may_be_wrong_as_often_as_the_lesson_says(questions):
+    right, seen = questions["table"]["Who it is about"][0]
+    assert right == seen
+    assert (f'"Who it is about" was never wrong in {seen}, and might still be wrong one time in three'
+            in page("lesson.md"))
+    assert abs(1 - wilson(right, seen)[0] - 1 / 3) < 0.05
+
+
 def test_the_rules_the_kinds_and_finer_stand_in_the_lesson_as_in_the_code():
     rules = [row[0] for row in table_rows(part("lesson.md", "#### Eight rules"), 2)][1:]
     assert rules == [rule.title for rule in RULES.values()]
@@ -340,8 +348,9 @@ def test_the_times_that_the_lesson_plans_add_up(module):
 
 
 def test_the_supervisor_is_told_the_time_that_the_exercises_plan():
-    checked, each = map(int, re.search(
-        r"Plan about (\d+) minutes for the seventeen, .*? and (\d+) for each of the two", page("exercises.md")).groups())
+    plan = re.search(r"Plan about (\d+) minutes for the seventeen, .*? and (\d+) for each of the two",
+                     page("exercises.md"))
+    checked, each = map(int, plan.groups())
     assert (f"then about {checked + 2 * each} minutes of exercises, {2 * each} of them for the sheet and the letter"
             in page("supervisor.md"))
 

@@ -325,7 +325,7 @@ def test_there_are_four_ways_to_split_each_with_something_to_try():
 
 # -- the picture ---------------------------------------------------------------------------------------
 
-HOSTILE = ("W" * 399, "$\\frac{1}{2}$ and $x_1$ {braces} \\n", "世界 😀 Ünïcödé Łódź",
+HOSTILE = ("W" * 399, "$\\frac{1$ is no formula {braces} \\n", "世界 😀 Ünïcödé Łódź",
            "a" * 40 + " https://" + "m" * 90)
 
 
@@ -395,6 +395,19 @@ def test_every_child_is_joined_to_its_question():
     middles = {(round(float(patch.get_x()), 3), round(float(patch.get_y() + patch.get_height() / 2), 3))
                for patch in ax.patches[1:]}
     assert middles <= ends
+
+
+def test_a_question_stands_in_the_middle_of_what_hangs_on_it():
+    ax = drawn(PARTNERSHIP)
+    middle = {node.id: patch.get_y() + patch.get_height() / 2
+              for node, patch in zip(PARTNERSHIP.nodes, ax.patches, strict=True)}
+    assert middle["a"] == pytest.approx((middle["a1"] + middle["a2"]) / 2)
+    assert middle["w"] == pytest.approx((middle["a"] + middle["c"]) / 2)
+
+
+def test_signs_of_a_formula_are_drawn_as_they_were_typed():
+    tree = grown("w is $x_1$ more than $\\frac{1$?")
+    assert "$x_1$ more than $\\frac{1$?" in " ".join(text.get_text() for text in drawn(tree).texts)
 
 
 def test_the_same_tree_gives_the_same_picture():

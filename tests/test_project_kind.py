@@ -67,6 +67,7 @@ def test_asking_is_an_answer_everywhere_and_says_what_to_ask():
 
 
 def test_every_end_names_the_two_offices_data_protection_and_the_authority():
+    # One in seven of 23,000: no step has seven options, so that every answer comes with every other.
     for answers in PATHS[::7]:
         names = [one.who for one in contacts(answers)]
         for wanted in ("research and development", "council's research governance contact", "information governance",

@@ -324,21 +324,21 @@ class Tree:
         """Change places with the question beside it that comes before."""
         beside, place = self._beside(identifier)
         if not place:
-            raise CourseError(f"{self._first(identifier)} cannot go further up among its neighbours. {UNCHANGED}")
+            raise CourseError(f"{self._named(identifier)} cannot go further up among its neighbours. {UNCHANGED}")
         return self._swapped(beside[place - 1], beside[place])
 
     def moved_down(self, identifier: str) -> "Tree":
         """Change places with the question beside it that comes next."""
         beside, place = self._beside(identifier)
         if place == len(beside) - 1:
-            raise CourseError(f"{self._first(identifier)} cannot go further down among its neighbours. {UNCHANGED}")
+            raise CourseError(f"{self._named(identifier)} cannot go further down among its neighbours. {UNCHANGED}")
         return self._swapped(beside[place], beside[place + 1])
 
     def moved_in(self, identifier: str) -> "Tree":
         """Put it beneath the question beside it that comes before, as the last one there."""
         beside, place = self._beside(identifier)
         if not place:
-            raise CourseError(f"{self._first(identifier)} has no neighbour above it, so there is nothing to put it "
+            raise CourseError(f"{self._named(identifier)} has no neighbour above it, so there is nothing to put it "
                               f"beneath. {UNCHANGED}")
         branch = self.branch(identifier)
         if max(self.level(node.id) for node in branch) == MOST_LEVELS:
@@ -403,7 +403,7 @@ class Tree:
             raise CourseError(f"The whole stays where it is: everything hangs on it. {UNCHANGED}")
         return self._children[parent], self._children[parent].index(identifier)
 
-    def _first(self, identifier: str) -> str:
+    def _named(self, identifier: str) -> str:
         return f"Question {self.number(identifier)}"
 
     def _swapped(self, first: str, second: str) -> "Tree":

@@ -7,7 +7,8 @@ from researchskills.questions.tree import Node, Tree, kind_name, left_out, left_
 def outline_html(tree: Tree, chosen: str = "") -> str:
     """The tree as nested lists; each leaf with its kind and what it leaves out."""
     def items(identifier: str) -> str:
-        listed = "".join(f'<li style="margin:.4em 0">{one(node)}{items(node.id)}</li>' for node in tree.children(identifier))
+        listed = "".join(f'<li style="margin:.4em 0">{one(node)}{items(node.id)}</li>'
+                         for node in tree.children(identifier))
         # Without bullets: the numbers say where one is. The role keeps it a list for a screen reader.
         return f'<ul role="list" style="list-style:none">{listed}</ul>' if listed else ""
 
