@@ -20,6 +20,7 @@ td.points{text-align:right;white-space:nowrap}
 blockquote{margin:.5rem 0;padding:.1rem 1rem;border-left:4px solid #666}
 pre{overflow-x:auto;border:1px solid #666;padding:.5rem}
 img{max-width:100%}
+figure{margin:0 0 1rem}
 dl{margin:.4rem 0}dt{font-weight:600;float:left;clear:left;margin-right:.5rem}dd{margin:0 0 .2rem}
 a{color:#003f8a}
 .skip{position:absolute;left:-100rem}.skip:focus{position:static}

@@ -2,6 +2,7 @@
 
 from researchskills import _html
 from researchskills._html import escape
+from researchskills._words import number_of
 from researchskills.errors import CourseError
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
 from researchskills.plan.cpd import REFLECTIONS
@@ -30,7 +31,7 @@ class PlanPanel:
         """The whole panel, as a widget."""
         from ipywidgets import HTML, Button, Text, VBox
 
-        self.parts, self.told = VBox(), HTML(status("Looking through your answers …"))
+        self.parts, self.learning, self.told = VBox(), VBox(), HTML(status("Looking through your answers …"))
         title = Text(value=self.choices.title, placeholder="My research plan", description="Title of the plan",
                      continuous_update=False)
         title.observe(lambda change: setattr(self.choices, "title", change["new"].strip()), names="value")
@@ -39,7 +40,7 @@ class PlanPanel:
         notice = HTML(self.choices.notice_html())
         self.choices.observe(lambda _: setattr(notice, "value", self.choices.notice_html()), names="notice")
         whole = VBox([HTML(with_heading(_INTRODUCTION)), title, self.told, self.parts, again, notice,
-                      *self._learning(), *self._writing()])
+                      self.learning, *self._writing()])
         self._gather()
         return whole
 
@@ -48,7 +49,8 @@ class PlanPanel:
         gathered = self.choices.gathered()
         plan = self.choices.plan(gathered)
         self.parts.children = [widget for section in plan.sections for widget in self._part(section, gathered)]
-        told = f"{len(gathered.contributions)} saved answers can go into your plan."
+        self.learning.children = self._learning()
+        told = f"{number_of(len(gathered.contributions), 'saved answer')} can go into your plan."
         self.told.value = status(told) + "".join(f"<p>{escape(one)}</p>" for one in gathered.skipped)
 
     def _part(self, section, gathered) -> list:

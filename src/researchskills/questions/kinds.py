@@ -1,7 +1,7 @@
 """What a question asks for; that decides which frame fits it and which kind of study could answer it.
 
 After the distinction between questions of description, experience, effect and mechanism that texts on research
-methods share (for instance C. Robson and K. McCartan, Real World Research, 4th edition, 2016, part II).
+methods share (for instance C. Robson and K. McCartan, Real World Research, 4th edition, 2016).
 """
 
 from dataclasses import dataclass

@@ -159,7 +159,7 @@ class OtherSide(Activity):
 
     def panel(self):
         """The question, two columns of prompts one after the other, what changed, and who could check."""
-        from ipywidgets import HTML, Checkbox, Textarea, VBox
+        from ipywidgets import HTML, Button, Checkbox, Textarea, VBox
 
         notice, now, said = HTML(self.notice_html()), HTML(), HTML()
         side_by_side, asked_back = HTML(), HTML()
@@ -171,7 +171,9 @@ class OtherSide(Activity):
 
         own = field(Textarea, "Another question instead" if self.source else "Your question", self.typed,
                     lambda text: setattr(self, "typed", text), said, rows=2)
-        parts = [HTML(with_heading(_TASK)), now, own, said]
+        again = Button(description="Look at my question again")
+        again.on_click(draw)
+        parts = [HTML(with_heading(_TASK)), now, *([again] if self.source else []), own, said]
         for side, who in SIDES.items():
             told = HTML()
             parts.append(HTML(with_heading(f"<p><strong>In the words of a {who.lower()}</strong></p>", PART)))
@@ -206,8 +208,10 @@ class OtherSide(Activity):
     def _question_html(self) -> str:
         question = self.question()
         if not question:
-            return ("<p>There is no question yet. Write one in the activity before, and run this cell again; or type "
-                    "it here.</p>" if self.source else "<p>Type the question that you would like to write anew.</p>")
+            if self.source:
+                return ("<p>There is no question yet. Write one in the activity with the frames and choose “Look at my "
+                        "question again”, or type it here.</p>")
+            return "<p>Type the question that you would like to write anew.</p>"
         told = f"<p>The question, in professional words: <strong>{_html.escape(question)}</strong></p>"
         if before := self.moved_on():
             told += (f"<p>You wrote the words below for an earlier question: “{_html.escape(before)}”. Do they still "

@@ -30,8 +30,8 @@ TASK = ("<p><strong>What kind of project is it?</strong></p><p>Answer up to seve
         "cannot tell: I will ask” is a good answer everywhere. At the end stand the kind that your answers point to, "
         "what applies to it, and whom to ask. Change an answer at any time.</p>")
 
-_NO_ADVICE = (f"The path is our own and decides nothing. This is not legal advice. Looked at last on "
-              f"{project_kind.CHECKED}; rules and bodies change.")
+_NO_ADVICE = ("The path is our own and decides nothing. This is not legal advice. Put together on "
+              f"{project_kind.CHECKED}, from pages that may have changed since: rules and bodies move.")
 
 
 class KindOfProject(Activity):
@@ -106,8 +106,8 @@ class KindOfProject(Activity):
                     show_if(widget, STEPS[key] in asked)
             told = project_kind.result(self.answers).sentence() if self.is_complete else \
                 f"The next question: {asked[-1].title}"
-            said.value = status(told)
-            end.value = with_heading(self._end_html(), PART) if self.is_complete else ""
+            said.value = (with_heading(_END, PART) if self.is_complete else "") + status(told)
+            end.value = self._rest_html() if self.is_complete else ""
 
         self.observe(show, names="answers")
         show()
@@ -136,7 +136,7 @@ class KindOfProject(Activity):
 
     def contribution(self) -> str:
         """The kind of project, whom to ask, and what the learner will do."""
-        told = self._result_html() + self._contacts_html() if self.is_complete else ""
+        told = self._sentence_html() + self._kinds_html() + self._contacts_html() if self.is_complete else ""
         return self._words_html("project") + told + self._words_html("whom", "by_when", "told")
 
     def report(self) -> str:
@@ -146,24 +146,26 @@ class KindOfProject(Activity):
         parts = [TASK, self._words_html("project")]
         parts.append(html_table(table, "My answers") if rows else "<p>No step has been answered yet.</p>")
         if self.is_complete:
-            parts.append(self._end_html())
+            parts += [_END, self._sentence_html(), self._rest_html()]
         elif rows:
             parts.append(f"<p>The next question: {_html.escape(project_kind.path(self.answers)[-1].text)}</p>")
         parts.append(self._words_html("whom", "by_when", "told"))
         return (f'<section class="rs-report" aria-label="What kind of project is it?">{"".join(parts)}'
                 f"{self.notice_html()}</section>")
 
-    def _end_html(self) -> str:
-        return (f"<p><strong>Where your answers point</strong></p>{self._result_html()}{self._why_html()}"
-                f"{self._facts_html()}{self._contacts_html()}<p>{_html.escape(_NO_ADVICE)}</p>")
+    def _sentence_html(self) -> str:
+        return f"<p>{_html.escape(project_kind.result(self.answers).sentence())}</p>"
 
-    def _result_html(self) -> str:
+    def _rest_html(self) -> str:
+        return (f"{self._kinds_html()}{self._why_html()}{self._facts_html()}{self._contacts_html()}"
+                f"<p>{_html.escape(_NO_ADVICE)}</p>")
+
+    def _kinds_html(self) -> str:
         found = project_kind.result(self.answers)
-        told = f"<p>{_html.escape(found.sentence())}</p>"
-        if found.is_mixed:
-            items = "".join(f"<li>{_html.escape(one.name)}: {_html.escape(one.asks)}</li>" for one in found.kinds)
-            told += f"<p>Each kind answers another question:</p><ul>{items}</ul>"
-        return told
+        if not found.is_mixed:
+            return ""
+        items = "".join(f"<li>{_html.escape(one.name)}: {_html.escape(one.asks)}</li>" for one in found.kinds)
+        return f"<p>Each kind answers another question:</p><ul>{items}</ul>"
 
     def _why_html(self) -> str:
         why = project_kind.result(self.answers).why
@@ -184,7 +186,7 @@ class KindOfProject(Activity):
         return told
 
     def _contacts_html(self) -> str:
-        rows = [(one.who, one.when, one.ask, one.web, f"{SURE[one.sure]} ({one.checked})")
+        rows = [(one.who, one.when, one.ask, one.web, SURE[one.sure] + (f" ({one.checked})" if one.checked else ""))
                 for one in project_kind.contacts(self.answers)]
         table = pd.DataFrame(rows, columns=["whom", "when", "what to ask", "web", "how sure, and looked at when"])
         return html_table(table, "Whom to ask")
@@ -194,6 +196,7 @@ class KindOfProject(Activity):
                        for key in fields if getattr(self, key).strip())
 
 
+_END = "<p><strong>Where your answers point</strong></p>"
 _WILL_DO = ("<p><strong>What I will do</strong></p><p>Whatever the path says, ask before you begin. Write down whom, "
             "and by when. Come back and add what you were told.</p>")
 

@@ -6,7 +6,7 @@ service achieves; a project that spans two kinds is usually not defined clearly 
 October 2022; HRA decision tool, glossary). Needs assessment is put beside them because much of the work where health
 and social care meet is of that kind. The path, its words and its order are our own: it teaches the distinctions and
 decides nothing. Whether a project is managed as research is decided by the organisation responsible for it (HRA, What
-approvals and decisions do I need?, seen 29 November 2026), and so every end of the path says whom to ask.
+approvals and decisions do I need?, an undated copy), and so every end of the path says whom to ask.
 
 England comes first. Nothing here is legal advice.
 """
@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from researchskills.datasets import load
+from researchskills.errors import CourseError
 
 #: Answer to any step: somebody else will know.
 ASK = "ask"
-#: When the facts below were last looked at.
+#: When the facts below were put together, from notes of mid-2026 and copies of public pages that may be older.
 CHECKED = "29 November 2026"
 #: How sure a fact is, in words.
 SURE = {
@@ -191,7 +192,7 @@ class Contact:
     when : str
         In which case.
     sure, checked, source, web : str
-        Key of `SURE`, a day, a source and an address; the address may be empty.
+        Key of `SURE`, a day, a source and an address; all but the first may be empty.
     """
 
     who: str
@@ -381,8 +382,12 @@ _OTHERS = {
 
 def _contact(name: str, when: str) -> Contact:
     if name in _OTHERS:
-        return Contact(name, _OTHERS[name], when, "general knowledge", CHECKED, "")
-    row = _signposts()[name]
+        return Contact(name, _OTHERS[name], when, "general knowledge", "", "")
+    try:
+        row = _signposts()[name]
+    except (CourseError, KeyError):
+        # Whom to ask is always said, also where the address book is not at hand.
+        return Contact(name, "Whom must I ask, and in what order?", when, "uncertain", "", "")
     address = row["web"] if isinstance(row["web"], str) else ""
     ask = str(row["what_to_ask"])
     if name == _HRA:
@@ -398,8 +403,9 @@ def _signposts() -> dict[str, dict]:
 
 
 FACTS = (
-    Fact("The organisation responsible for a project decides whether it is managed as research. A path on a screen "
-         "does not.", "verified", "hra.nhs.uk, What approvals and decisions do I need?, seen 29 November 2026"),
+    Fact("The organisation responsible for a project decides whether it is managed as research; the HRA’s own decision "
+         "tool helps it. The path here teaches, and decides nothing.", "verified",
+         "hra.nhs.uk, What approvals and decisions do I need?; an undated copy"),
     Fact("Also a project that is no research needs your manager’s permission.", "general knowledge"),
     Fact("Data protection and confidentiality apply to every kind. Ask your information governance lead whether a data "
          "protection impact assessment (DPIA) has to be started; a few questions decide that.", "general knowledge"),
@@ -410,7 +416,7 @@ FACTS = (
          "general knowledge"),
     Fact("To use confidential patient information without consent may need advice from the Confidentiality Advisory "
          "Group, for research and for other projects. Then the National Data Opt-out can apply.", "verified",
-         "hra.nhs.uk, seen 29 November 2026; digital.nhs.uk", only={"who": ("records",)}),
+         "hra.nhs.uk, the same page; digital.nhs.uk", only={"who": ("records",)}),
     Fact("In England and Wales the Mental Capacity Act 2005 protects adults who may not be able to decide, in every "
          "kind of project. Ask before you begin, also when it is an evaluation.", "general knowledge",
          only={"who": ("capacity",)}),
