@@ -164,7 +164,7 @@ def test_what_could_identify_somebody_is_not_kept_and_the_words_are_not_lost(act
     assert use["Why, in a few words"].value == "ask sam@council.example.org"
     assert "council.example" not in json.dumps(activity.rounds) + activity.report()
     use["Your name or code for a partner"].value = "07700 900123"
-    assert "It was not saved" in alert(panel) and activity.who == ""
+    assert "was not saved" in alert(panel) and activity.who == ""
 
 
 def test_everything_is_there_again_in_a_new_kernel(activity, tmp_path):

@@ -12,7 +12,7 @@ from researchskills import received
 from researchskills.appraisal import forms
 from researchskills.appraisal.designs import DESIGNS
 from researchskills.errors import CourseError
-from researchskills.own_words import LONGEST_WORDS
+from researchskills.own_words import MOST_LETTERS
 from researchskills.received import NOTHING
 
 #: What a file of an appraisal says it is.
@@ -131,7 +131,7 @@ def read(content: bytes, name: str = "the file") -> Appraisal:
             raise _damaged(name, f"the form “{form.title}” has no question “{unknown[0][:40]}”")
     if any(not isinstance(one, str) or one not in forms.JUDGEMENTS for one in fields["judgements"].values()):
         raise _damaged(name, "one of its judgements is none that the form offers")
-    fields["certainty"] = fields["certainty"][:LONGEST_WORDS]
+    fields["certainty"] = fields["certainty"][:MOST_LETTERS]
     return Appraisal(**fields)
 
 
@@ -143,7 +143,7 @@ def _answer(name: str, key: str, held) -> Answer:
             or not isinstance(words, str) or not isinstance(direction, str) \
             or (direction and direction not in forms.DIRECTIONS):
         raise _damaged(name, f"the evidence for “{key[:40]}” is not as the course writes it")
-    return Answer(held["answer"], tuple(sentences), words[:LONGEST_WORDS], direction)
+    return Answer(held["answer"], tuple(sentences), words[:MOST_LETTERS], direction)
 
 
 def _damaged(name: str, what: str) -> CourseError:

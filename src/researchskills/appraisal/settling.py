@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from researchskills._words import number_of
 from researchskills.appraisal import forms, reader_files
 from researchskills.appraisal.designs import DESIGNS
-from researchskills.appraisal.reading import LONGEST_WORDS, Answer, Appraisal
+from researchskills.appraisal.reading import MOST_LETTERS, Answer, Appraisal
 from researchskills.appraisal.two_readers import STILL_DIFFER, Comparison, Difference
 from researchskills.errors import CourseError
 
@@ -144,7 +144,7 @@ def agreed_version(comparison: Comparison, agreements: Mapping[str, Agreement],
         unsettled.append("How sure the main finding is: there is no sentence yet that both of you agreed on.")
     sector = own.sector if own.sector == other.sector and own.sector else "both"
     return Appraisal(own.report, design, form.key, form.version, reader_files.BOTH, sector, answers, judgements,
-                     certainty[:LONGEST_WORDS]), unsettled
+                     certainty[:MOST_LETTERS]), unsettled
 
 
 def _about(about: str, told: str) -> str:
@@ -167,4 +167,4 @@ def _agreed_answer(comparison: Comparison, key: str, held: Mapping[str, str]) ->
         direction = next((one.direction for one in backing if one.direction), "")
     words = " / ".join(dict.fromkeys(one.evidence.strip() for one in backing if one.evidence.strip()))
     sentences = tuple(sorted({number for one in backing for number in one.sentences}))
-    return Answer(value, sentences, words[:LONGEST_WORDS], direction)
+    return Answer(value, sentences, words[:MOST_LETTERS], direction)

@@ -20,9 +20,6 @@ from researchskills.evidence.screening import DECISIONS, EXCLUDE, INCLUDE, UNSUR
 from researchskills.panel_parts import PART, with_heading
 from researchskills.tables import html_table
 
-#: A name longer than this is no code any more.
-_LONGEST_NAME = 40
-
 
 class Screen(Activity):
     """Decide about titles and abstracts, and compare with a second screener.
@@ -145,7 +142,7 @@ class Screen(Activity):
         sheet = screening.read(content, f"“{name}”")
         compared = screening.compare(Sheet(self.screener, self.mine), sheet, self.records, self.reasons)
         # What a file says about a person is kept only when it is a name or a code.
-        who = "" if len(sheet.screener) > _LONGEST_NAME or privacy.find(sheet.screener) else sheet.screener
+        who = "" if len(sheet.screener) > own_words.LONGEST_NAME or privacy.find(sheet.screener) else sheet.screener
         if self.second and self.second.get("screener") != who:
             # What was agreed on with one person does not hold for another.
             self.agreed = {}

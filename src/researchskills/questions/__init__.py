@@ -8,7 +8,6 @@
 - `project_kind`: research, evaluation, audit, improvement or needs assessment, and whom to ask
 - `other_side`: the question in the words of those concerned
 - `multi_agency`, `multi_agency_file`: agencies around one question, and a partner's column as a file
-- `writing`: fields for the learner's own words
 
 Each has an activity module beside it; what lessons call stands in `activities`.
 """

@@ -33,8 +33,6 @@ LINES = {
     "record": "From which record it can be read",
 }
 MOST_CRITERIA = 5
-#: A name longer than this is no code any more.
-LONGEST_NAME = 40
 ON_TWELVE = ("Twelve cases are few, and these were chosen to divide people. What you see here is something to talk "
              "about; it does not say how often you would agree at work.")
 

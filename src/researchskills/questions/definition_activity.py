@@ -12,14 +12,13 @@ from pathlib import Path
 
 from traitlets import Dict, TraitError, Unicode, validate
 
-from researchskills import privacy
+from researchskills import own_words
 from researchskills.activity import Activity, here, reopened
 from researchskills.errors import CourseError
 from researchskills.questions import definition as rules
 from researchskills.questions import definition_file, definition_report
 from researchskills.questions.definition import (
     DECISIONS,
-    LONGEST_NAME,
     MOST_CRITERIA,
     SECTORS,
     Choice,
@@ -233,11 +232,7 @@ class Define(Activity):
         CourseError
             If it is too long, or could identify more than a name does.
         """
-        name = " ".join(typed.split())
-        if len(name) > LONGEST_NAME or privacy.find(name):
-            raise CourseError(f"Use a short name or code of at most {LONGEST_NAME} letters, such as the code you hand "
-                              "in under. It was not saved.")
-        self.who = name
+        self.who = own_words.name_or_code(typed)
 
     def write(self, line: str, text: str) -> None:
         """Keep the sentence of the definition, or another line of it.

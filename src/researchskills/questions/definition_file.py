@@ -8,10 +8,10 @@ import json
 
 from researchskills import privacy, received
 from researchskills.errors import CourseError
+from researchskills.own_words import LONGEST_NAME, MOST_LETTERS
 from researchskills.questions.definition import (
     DECISIONS,
     LINES,
-    LONGEST_NAME,
     MOST_CRITERIA,
     SECTORS,
     Choice,
@@ -20,7 +20,6 @@ from researchskills.questions.definition import (
     is_definition,
     terms,
 )
-from researchskills.questions.writing import MOST_LETTERS
 from researchskills.received import NOTHING
 
 #: What a file of decisions says it is.

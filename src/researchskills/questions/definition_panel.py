@@ -8,11 +8,11 @@ from researchskills import _html
 from researchskills._words import number_of
 from researchskills.ask import CHOOSE
 from researchskills.errors import CourseError
+from researchskills.own_words import field, kept
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
 from researchskills.questions import definition as rules
 from researchskills.questions import definition_report as shows
 from researchskills.questions.definition import DECISIONS, LINES, MOST_CRITERIA, SECTORS
-from researchskills.questions.writing import field, kept
 
 _PARTNER = ("<p><strong>Compare with a partner</strong></p><p>Take somebody from the other sector, best somebody who "
             "uses the word with you at work. Each decides alone. Save your decisions and send the file; choose the "

@@ -11,11 +11,10 @@ from pathlib import Path
 import pandas as pd
 from traitlets import Dict, Float, List, TraitError, Unicode, validate
 
-from researchskills import _html
+from researchskills import _html, own_words
 from researchskills.activity import Activity, here, reopened
-from researchskills.errors import CourseError
-from researchskills.questions import frame_sentence, writing
-from researchskills.questions.frames import FRAMES, Framed
+from researchskills.questions import frame_sentence
+from researchskills.questions.frames import FRAMES, MOST_WEEKS, Framed, weeks_of
 from researchskills.questions.kinds import KINDS
 from researchskills.questions.tree import Leaf
 from researchskills.questions.tree_activity import chosen_of, leaves_of
@@ -31,8 +30,6 @@ FIELDS = {
 }
 #: Name of the field for the weeks.
 WEEKS = "Weeks I have for it"
-#: Weeks beyond which a number is a slip of the hand: ten years.
-MOST_WEEKS = 520
 
 TASK = ("<p><strong>Frame a question</strong></p><p>Start from one question. Say what kind it is, choose a frame, and "
         "fill its slots in your own words. The sentence builds itself, and you can change every word of it.</p>")
@@ -127,7 +124,7 @@ class FrameQuestion(Activity):
         CourseError
             If it is too long, or could identify a person; what was kept before stays.
         """
-        setattr(self, what, writing.kept(text, FIELDS[what]))
+        setattr(self, what, own_words.kept(text, FIELDS[what]))
 
     def fill(self, slot: str, text: str) -> None:
         """Fill a slot of the frame that is chosen.
@@ -137,7 +134,7 @@ class FrameQuestion(Activity):
         CourseError
             As in `keep`.
         """
-        words = writing.kept(text, FRAMES[self.frame].slot(slot).label)
+        words = own_words.kept(text, FRAMES[self.frame].slot(slot).label)
         self.slots = {**self.slots, self.frame: {**self.filled, slot: words}}
 
     def choose_frame(self, frame: str) -> None:
@@ -156,15 +153,7 @@ class FrameQuestion(Activity):
         CourseError
             If it is no number of weeks.
         """
-        plain = text.casefold().replace("weeks", "").replace("week", "").strip()
-        try:
-            weeks = float(plain) if plain else None
-        except ValueError:
-            weeks = -1.0
-        if weeks is not None and not 0 < weeks <= MOST_WEEKS:
-            raise CourseError(f"“{text[:30]}” is no number of weeks. Write a number such as 6 or 1.5, up to "
-                              f"{MOST_WEEKS}. It was not saved.")
-        self.weeks = weeks
+        self.weeks = weeks_of(text)
 
     def build_again(self) -> None:
         """Let the sentence follow the slots once more; the learner's own wording is kept."""

@@ -8,6 +8,11 @@ or to review it, and serve as well to say what a study of one's own would look a
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from researchskills.errors import CourseError
+
+#: Ten years: nobody plans a question for longer.
+MOST_WEEKS = 520
+
 #: What checks look for in a slot, whatever the frame calls it; key → words.
 ELEMENTS = {
     "population": "who it is about",
@@ -194,3 +199,22 @@ FRAMES = {
             "for_whom", "V. Wildridge and L. Bell, Health Information and Libraries Journal, 2002"),
     )
 }
+
+
+def weeks_of(typed: str) -> float | None:
+    """A number of weeks as typed, such as “6”, “1,5” or “8 weeks”; None when nothing is there.
+
+    Raises
+    ------
+    CourseError
+        If it is no number above 0 and up to `MOST_WEEKS`.
+    """
+    plain = typed.casefold().replace("weeks", "").replace("week", "").strip().replace(",", ".")
+    try:
+        weeks = float(plain) if plain else None
+    except ValueError:
+        weeks = -1.0
+    if weeks is not None and not 0 < weeks <= MOST_WEEKS:
+        raise CourseError(f"“{typed[:40]}” is no number of weeks. Write digits, such as 6 or 1.5, up to {MOST_WEEKS}. "
+                          "It was not saved.")
+    return weeks

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from researchskills import privacy, received
 from researchskills._words import number_of
 from researchskills.errors import CourseError
+from researchskills.own_words import MOST_LETTERS
 from researchskills.questions.multi_agency import COLUMN, FIELDS, MOST, names
-from researchskills.questions.writing import MOST_LETTERS
 from researchskills.received import NOTHING
 
 WHAT, VERSION = "agency column", "1"

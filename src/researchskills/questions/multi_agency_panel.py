@@ -6,11 +6,11 @@ another column or outcome fills them anew, and what could not be kept waits for 
 
 from researchskills import _html
 from researchskills.errors import CourseError
+from researchskills.own_words import field
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
 from researchskills.questions import multi_agency as sheets
 from researchskills.questions.multi_agency import AWAY, CHOSEN_BY, COLUMN, DECIDES, FEWEST, MOST, MOST_OUTCOMES
 from researchskills.questions.multi_agency_activity import TASK, pointers_html
-from researchskills.questions.writing import field
 
 _COLUMNS = ("<p><strong>Each agency’s column</strong></p><p>The first is yours. What you write about another agency is "
             "what you believe; further down is a form with which it answers for itself.</p>")

@@ -12,10 +12,10 @@ from traitlets import Dict, List, TraitError, Unicode, validate
 
 from researchskills import _html
 from researchskills.activity import Activity, here, reopened
+from researchskills.own_words import field
 from researchskills.panel_parts import PART, with_heading
 from researchskills.questions import other_side as rules
 from researchskills.questions.other_side import CHANGED, CHECK, PROMPTS, SIDES
-from researchskills.questions.writing import field
 from researchskills.tables import html_table
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 from traitlets import Dict, TraitError, Unicode, validate
 
-from researchskills import _html
+from researchskills import _html, own_words
 from researchskills.activity import Activity, here, reopened
 from researchskills.ask import CHOOSE
 from researchskills.panel_parts import PART, show_if, status, with_heading
-from researchskills.questions import project_kind, writing
+from researchskills.questions import project_kind
 from researchskills.questions.project_kind import CANNOT_TELL, STEPS, SURE
 from researchskills.tables import html_table
 
@@ -71,7 +71,7 @@ class KindOfProject(Activity):
         CourseError
             If it is too long, or could identify a person; what was kept before stays.
         """
-        setattr(self, what, writing.kept(text, FIELDS[what]))
+        setattr(self, what, own_words.kept(text, FIELDS[what]))
 
     @property
     def is_complete(self) -> bool:
@@ -128,7 +128,7 @@ class KindOfProject(Activity):
         from ipywidgets import HTML, Textarea
 
         said = HTML()
-        box = writing.field(Textarea, FIELDS[what], getattr(self, what), lambda text: self.keep(what, text), said,
+        box = own_words.field(Textarea, FIELDS[what], getattr(self, what), lambda text: self.keep(what, text), said,
                             rows=rows)
         return [box, said]
 

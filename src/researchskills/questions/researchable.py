@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from researchskills._words import number_of
+from researchskills.own_words import MOST_LETTERS
 from researchskills.questions import wording
 from researchskills.questions.frames import FRAMES, Framed
-from researchskills.questions.writing import MOST_LETTERS
 
 #: Weeks below which a question of a kind can hardly be answered beside a job: planning, permission to use records or
 #: to ask people, collecting, making sense of it, telling. A rule of thumb of this course, not from a study.

@@ -14,20 +14,19 @@ from researchskills import _html
 from researchskills._words import number_of
 from researchskills.activity import Activity, here, reopened
 from researchskills.errors import CourseError
+from researchskills.own_words import MOST_LETTERS, kept
 from researchskills.questions.finer import FINER
 from researchskills.questions.frame_sentence import carried
-from researchskills.questions.frames import FRAMES, Framed
+from researchskills.questions.frames import FRAMES, Framed, weeks_of
 from researchskills.questions.kinds import KINDS
 from researchskills.questions.researchable import CANNOT_JUDGE, RULES, Remark, check
 from researchskills.questions.rule_quality import asks, measured_table
-from researchskills.questions.writing import MOST_LETTERS, kept
 from researchskills.store import now
 
 #: What a learner can say of a finding or a question.
 CHOICES = {"changed": "I will change it", "kept": "I keep it as it is"}
 #: Versions that are kept; the first is among them.
 MOST_VERSIONS = 30
-_MOST_WEEKS = 520
 #: Fields of a question, as learners read them.
 FIELDS = {"text": "Your question, as one sentence", "kind": "What it asks for", "frame": "Frame", "role": "Your role",
           "data": "Records, figures and people that you can get at", "weeks": "Weeks you have for all of it"}
@@ -128,7 +127,7 @@ class IsItResearchable(Activity):
         """
         text = kept(typed, FIELDS[part])
         if part == "weeks":
-            _weeks(text)
+            weeks_of(text)
         held = {**self.draft, part: text}
         if part == "frame" and text:
             # What stood in a part for the same element goes along; the rest stays for the way back.
@@ -359,24 +358,10 @@ def _table(rows: list[dict], caption: str) -> str:
     return html_table(pd.DataFrame(rows), caption)
 
 
-def _weeks(typed: str) -> float | None:
-    """A number of weeks as typed; None when nothing is there."""
-    if not typed:
-        return None
-    try:
-        weeks = float(typed.lower().removesuffix("weeks").removesuffix("week").strip().replace(",", "."))
-    except ValueError:
-        weeks = 0.0
-    if not 0 < weeks <= _MOST_WEEKS:
-        raise CourseError(f"“{typed[:40]}” is no number of weeks. Write digits, such as 8, up to {_MOST_WEEKS}. It was "
-                          "not saved.")
-    return weeks
-
-
 def _framed(held: dict) -> Framed:
     slots = {slot.key: held["slots"].get(slot.key, "") for slot in FRAMES[held["frame"]].slots} \
         if held["frame"] in FRAMES else {}
-    return Framed(held["text"], held["kind"], held["frame"], slots, held["role"], held["data"], _weeks(held["weeks"]))
+    return Framed(held["text"], held["kind"], held["frame"], slots, held["role"], held["data"], weeks_of(held["weeks"]))
 
 
 def _remarks(version: dict) -> list[Remark]:
@@ -401,7 +386,7 @@ def _is_question(held) -> bool:
 
 def _is_weeks(typed: str) -> bool:
     try:
-        _weeks(typed)
+        weeks_of(typed)
     except CourseError:
         return False
     return True

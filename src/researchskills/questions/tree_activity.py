@@ -11,7 +11,7 @@ from pathlib import Path
 
 from traitlets import List, TraitError, Unicode, validate
 
-from researchskills import privacy, saving, web_page
+from researchskills import own_words, saving, web_page
 from researchskills._html import escape
 from researchskills.activity import Activity, here, reopened
 from researchskills.errors import CourseError
@@ -119,14 +119,14 @@ class ProblemTree(Activity):
 
     def _add(self, add, identifier: str, text: str) -> str:
         new = uuid.uuid4().hex[:12]
-        self.nodes = add(identifier, new, unidentifying(text)).as_list()
+        self.nodes = add(identifier, new, own_words.kept(text)).as_list()
         self.draft = ""
         return new
 
     def change(self, identifier: str, **values: str) -> None:
         """Another `text`, `kind` or `leaves_out` of a question."""
         for text in values.values():
-            unidentifying(text)
+            own_words.kept(text)
         self.nodes = self.tree.changed(identifier, **values).as_list()
 
     def move(self, identifier: str, where: str) -> None:
@@ -197,11 +197,11 @@ class ProblemTree(Activity):
 
     def remember(self, text: str) -> None:
         """Keep what of the whole must never be forgotten."""
-        self.never_forget = worded(unidentifying(text), MOST_LETTERS_NEVER, may_be_empty=True)
+        self.never_forget = worded(own_words.kept(text), MOST_LETTERS_NEVER, may_be_empty=True)
 
     def keep_draft(self, text: str) -> None:
         """Keep a question that is not in the tree yet."""
-        self.draft = unidentifying(text)[:MOST_LETTERS_NEVER]
+        self.draft = own_words.kept(text)[:MOST_LETTERS_NEVER]
 
     # -- for other activities ----------------------------------------------------------------------
 
@@ -286,20 +286,6 @@ class ProblemTree(Activity):
         going_on = f"{leaf.number} {escape(leaf.text)}" if leaf else "not chosen yet"
         return (f"{left_out_html(self.tree)}<p><strong>Never to be forgotten:</strong> {never}</p>"
                 f"<p><strong>The leaf to go on with:</strong> {going_on}</p>")
-
-
-def unidentifying(text: str) -> str:
-    """The same text.
-
-    Raises
-    ------
-    CourseError
-        If something in it could identify a person.
-    """
-    if found := privacy.find(text):
-        raise CourseError(f"This seems to hold a {found[0].kind} ({found[0].masked}) and was not saved. Write it "
-                          "without anything that could identify a person.")
-    return text
 
 
 def _branch(kept: dict) -> tuple[Node, ...]:
