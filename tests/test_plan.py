@@ -203,6 +203,17 @@ def test_a_private_detail_stops_the_writing_until_the_learner_has_looked(learner
     assert (learner / "plan" / "research-plan.docx").exists()
 
 
+def test_a_private_detail_in_a_reflection_is_neither_kept_nor_written(learner):
+    affected(learner)
+    choices = PlanChoices(learner)
+    panel = choices.panel()
+    named(panel)["What I learned"].value = "Ring 07700 900123 about her"
+    assert "telephone number" in alert(panel) and choices.reflections == {}
+    choices.reflections = {"00-start-here": {"learned": "Ring 07700 900123"}}
+    with pytest.raises(CourseError, match="What I learned.*telephone number"):
+        choices.write(made=MADE)
+
+
 def test_a_damaged_plan_file_is_set_aside_and_said(learner):
     choices = PlanChoices(learner)
     choices.title = "Two visits"
@@ -270,11 +281,13 @@ def test_the_record_counts_answers_days_and_hours(learner):
     of_lesson = [one for one in asked["questions"].values() if one["where"] == "lesson"]
     entry = record.entries[0]
     assert (entry.answered, entry.offered) == (1, len(asked["questions"]))
-    assert entry.hours == round(asked["minutes"] / 60 / len(of_lesson), 1)
+    assert entry.planned == round(asked["minutes"] / 60 / len(of_lesson), 1)
+    assert entry.hours is None and record.hours == 0
+    assert f"not recorded (planned: {entry.planned:g})" in record.summary().to_string()
     assert entry.first == entry.last == datetime.datetime.now(datetime.UTC).date().isoformat()
     assert len(entry.outcomes) == 5
     own = cpd_record(learner, {"00-start-here": 3.5})
-    assert own.hours == 3.5 and own.entries[0].own_hours
+    assert own.hours == 3.5 and "3.5" in own.summary()["hours I recorded"].tolist()
 
 
 def test_hours_that_are_none_are_refused_and_the_old_ones_stay(learner):

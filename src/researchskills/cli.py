@@ -160,7 +160,7 @@ def plan(
     from researchskills.plan.plan_activity import PlanChoices
 
     choices = PlanChoices(_workspace(workspace))
-    private = choices.plan().private_details()
+    private = choices.private_details()
     if as_json and private and not despite_private:
         print(json.dumps({"private": private}, ensure_ascii=False))
         raise typer.Exit(1)

@@ -1,8 +1,8 @@
 """A record of continuing professional development: what was done, how long it took, what came of it.
 
-Regulators ask for it under different names, and their forms change. Five headings cover what they share: what was
-done, how long, what was learned, how it is used, and what people who draw on care gained or said. Which form counts is
-for the regulator to say; the record names no regulator's rule.
+Regulators ask for it under different names, and their forms change. The headings cover what they share: what was
+done, how long, what was learned, with whom it was talked over, how it is used, and what people who draw on care gained
+or said. Which form counts is for the regulator to say; the record names no regulator's rule.
 """
 
 import csv
@@ -15,16 +15,20 @@ from pathlib import Path
 import pandas as pd
 
 from researchskills.plan.gather import modules
+from researchskills.plan.research_plan import private_details
 
 #: What the learner writes about a module; key → heading as a form would have it.
 REFLECTIONS = {
+    "learned": "What I learned",
+    "talked": "With whom I talked about it (a role), and what I learned from that",
     "use": "How I use it in my work",
     "people": "What people who draw on care, or carers, gained or said",
     "next": "What I do next",
 }
-_NOTE = ("Hours are the learner's own where they were written down; otherwise the time that the course plans for the "
-         "share of a lesson's questions that were answered, without the exercises. Check with your regulator or "
-         "professional body which headings and how many hours it asks for.")
+_NOTE = ("This is the learner's own record: nobody has checked it, and it is no certificate. Hours are those that the "
+         "learner wrote down. Where none were recorded, the table says how long the course plans for the share of the "
+         "lesson's questions that were answered; that is no time spent. Ask your regulator or professional body which "
+         "headings and how many hours it wants.")
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,10 @@ class CpdEntry:
         Questions that have an answer, and that there are.
     first, last : str
         Days of the earliest and the latest saved answer, ISO format.
-    hours : float
-    own_hours : bool
-        Whether the learner wrote the hours down.
+    hours : float or None
+        What the learner wrote down; None when nothing was.
+    planned : float
+        Hours that the course plans for the share of the lesson's questions that were answered.
     outcomes : list of str
         What the module is about being able to do.
     reflections : dict
@@ -53,10 +58,15 @@ class CpdEntry:
     offered: int
     first: str
     last: str
-    hours: float
-    own_hours: bool
+    hours: float | None
+    planned: float
     outcomes: list[str]
     reflections: Mapping[str, str]
+
+    @property
+    def hours_in_words(self) -> str:
+        """The hours that were recorded, or that none were and what the course plans."""
+        return f"not recorded (planned: {self.planned:g})" if self.hours is None else f"{self.hours:g}"
 
     def headings(self) -> dict[str, str | list[str]]:
         """The record of this module under the headings that forms share."""
@@ -64,7 +74,7 @@ class CpdEntry:
         return {
             "What I did": f"Module “{self.title}” of Research at the Interface, by self-study: {self.answered} of "
                           f"{self.offered} questions answered.",
-            "When, and how long": f"{when}; {self.hours:g} hours{'' if self.own_hours else ' (as planned)'}.",
+            "When, and how long": f"{when}. Hours: {self.hours_in_words}.",
             "What the module set out to teach": self.outcomes,
             **{heading: self.reflections.get(key, "") for key, heading in REFLECTIONS.items()},
         }
@@ -80,14 +90,20 @@ class CpdRecord:
 
     @property
     def hours(self) -> float:
-        """Hours of all modules."""
-        return round(sum(one.hours for one in self.entries), 1)
+        """Hours that were recorded, of all modules."""
+        return round(sum(one.hours or 0 for one in self.entries), 1)
+
+    def private_details(self) -> list[str]:
+        """A sentence for each detail in the reflections that could identify a person."""
+        return private_details((f"{one.title}: {REFLECTIONS[key]}", words)
+                               for one in self.entries for key, words in one.reflections.items() if key in REFLECTIONS)
 
     def summary(self) -> pd.DataFrame:
         """One row for each module, and the total."""
         rows = [{"module": one.title, "first": one.first, "last": one.last,
-                 "answered": f"{one.answered} of {one.offered}", "hours": one.hours} for one in self.entries]
-        total = {"module": "All", "first": "", "last": "", "answered": "", "hours": self.hours}
+                 "answered": f"{one.answered} of {one.offered}", "hours I recorded": one.hours_in_words}
+                for one in self.entries]
+        total = {"module": "All", "first": "", "last": "", "answered": "", "hours I recorded": f"{self.hours:g}"}
         return pd.DataFrame([*rows, total])
 
     def to_csv(self) -> str:
@@ -138,7 +154,6 @@ def cpd_record(workspace: Path, hours: Mapping[str, float] | None = None,
         if not days:
             continue
         planned = round(module["minutes"] / 60 * len(answered & of_lesson) / max(1, len(of_lesson)), 1)
-        own = name in hours
         entries.append(CpdEntry(name, module["title"], len(answered), len(asked), min(days), max(days),
-                                hours[name] if own else planned, own, module["outcomes"], reflections.get(name, {})))
+                                hours.get(name), planned, module["outcomes"], reflections.get(name, {})))
     return CpdRecord(tuple(entries))

@@ -82,6 +82,10 @@ class PlanChoices(Activity):
         """The CPD record as it is now."""
         return cpd_record(self.workspace, self.hours, self.reflections)
 
+    def private_details(self) -> list[str]:
+        """A sentence for each detail in plan and record that could identify a person."""
+        return [*self.plan().private_details(), *self.cpd().private_details()]
+
     def write(self, despite_private: bool = False, made: datetime.datetime | None = None) -> list[Path]:
         """Write plan and CPD record, each as a page and as a Word document, the record also as CSV.
 
@@ -101,12 +105,11 @@ class PlanChoices(Activity):
             raise CourseError(f"There is no folder “{self.workspace}”. Start the course once, or name the folder of "
                               "your own copy with --workspace. Nothing was written.")
         made = made or datetime.datetime.now(datetime.UTC)
-        plan = self.plan()
-        private = plan.private_details()
+        plan, record = self.plan(), self.cpd()
+        private = self.private_details()
         if private and not despite_private:
             raise CourseError("Nothing was written. " + " ".join(private) + " Take it out where you wrote it. If it is "
                               "meant to be there, say so and write the plan again.")
-        record = self.cpd()
         folder = self.workspace / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         return [

@@ -4,6 +4,7 @@ from researchskills import _html
 from researchskills._html import escape
 from researchskills._words import number_of
 from researchskills.errors import CourseError
+from researchskills.own_words import field
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
 from researchskills.plan.cpd import REFLECTIONS
 from researchskills.plan.parts import PARTS
@@ -32,14 +33,14 @@ class PlanPanel:
         from ipywidgets import HTML, Button, Text, VBox
 
         self.parts, self.learning, self.told = VBox(), VBox(), HTML(status("Looking through your answers …"))
-        title = Text(value=self.choices.title, placeholder="My research plan", description="Title of the plan",
-                     continuous_update=False)
-        title.observe(lambda change: setattr(self.choices, "title", change["new"].strip()), names="value")
+        said = HTML()
+        title = field(Text, "Title of the plan", self.choices.title,
+                      lambda text: setattr(self.choices, "title", text), said, placeholder="My research plan")
         again = Button(description="Look through my answers again")
         again.on_click(lambda _: self._gather())
         notice = HTML(self.choices.notice_html())
         self.choices.observe(lambda _: setattr(notice, "value", self.choices.notice_html()), names="notice")
-        whole = VBox([HTML(with_heading(_INTRODUCTION)), title, self.told, self.parts, again, notice,
+        whole = VBox([HTML(with_heading(_INTRODUCTION)), title, said, self.told, self.parts, again, notice,
                       self.learning, *self._writing()])
         self._gather()
         return whole
@@ -67,10 +68,10 @@ class PlanPanel:
                                        f"{'; private, so left out unless you tick it' if one.private else ''})")
             box.observe(lambda change, name=one.name: self._tick(name, change["new"]), names="value")
             widgets.append(box)
-        words = Textarea(value=self.choices.words.get(part.key, ""), rows=3, continuous_update=False,
-                         description=f"In my own words: {part.title}")
-        words.observe(lambda change, key=part.key: self._write_words(key, change["new"]), names="value")
-        return [*widgets, words]
+        said = HTML()
+        words = field(Textarea, f"In my own words: {part.title}", self.choices.words.get(part.key, ""),
+                      lambda text: self._write_words(part.key, text), said, rows=3)
+        return [*widgets, words, said]
 
     def _tick(self, name: str, wanted: bool) -> None:
         self.choices.ticked = {**self.choices.ticked, name: wanted}
@@ -87,13 +88,15 @@ class PlanPanel:
         entries = {one.title: one for one in self.choices.cpd().entries}
         heading = HTML(with_heading(
             "<p><strong>My record of learning (CPD)</strong></p><p>Hours and reflections go into the record only, not "
-            "into the plan.</p>", PART))
+            "into the plan. Give only hours that you really spent, and write so that nobody can be recognised: the "
+            "privacy check does not find names.</p>", PART))
         if not entries:
             return [heading, HTML("<p>It begins with the first answer that you save.</p>")]
         chosen = Dropdown(options=list(entries), description="Module")
         hours = Text(description="Hours I spent on it, such as 2.5", continuous_update=False)
         wrong = HTML()
-        fields = {key: Textarea(description=label, rows=2, continuous_update=False)
+        refused = HTML()
+        fields = {key: field(Textarea, label, "", lambda text, key=key: reflect(key, text), refused, rows=2)
                   for key, label in REFLECTIONS.items()}
         self._filling = False
 
@@ -105,8 +108,8 @@ class PlanPanel:
             held = self.choices.reflections.get(module(), {})
             own = self.choices.hours.get(module())
             hours.value, wrong.value = "" if own is None else f"{own:g}", ""
-            for key, field in fields.items():
-                field.value = held.get(key, "")
+            for key, control in fields.items():
+                control.value = held.get(key, "")
             self._filling = False
 
         def count(change) -> None:
@@ -125,18 +128,16 @@ class PlanPanel:
             wrong.value = ""
             self.choices.hours = others if spent is None else {**others, module(): spent}
 
-        def reflect(change, key: str) -> None:
+        def reflect(key: str, text: str) -> None:
             if self._filling:
                 return
-            held = {**self.choices.reflections.get(module(), {}), key: change["new"].strip()}
+            held = {**self.choices.reflections.get(module(), {}), key: text}
             self.choices.reflections = {**self.choices.reflections, module(): held}
 
         hours.observe(count, names="value")
-        for key, field in fields.items():
-            field.observe(lambda change, key=key: reflect(change, key), names="value")
         chosen.observe(fill, names="value")
         fill()
-        return [heading, chosen, hours, wrong, *fields.values()]
+        return [heading, chosen, hours, wrong, *fields.values(), refused]
 
     # -- writing it ------------------------------------------------------------------------------
 
@@ -155,7 +156,7 @@ class PlanPanel:
             except CourseError as problem:
                 said.value = alert(_html.plain(str(problem)))
                 # What stops it is either a private detail, which the learner can answer for, or a file.
-                show_if(looked, bool(self.choices.plan().private_details()))
+                show_if(looked, bool(self.choices.private_details()))
                 return
             show_if(looked, False)
             looked.value = False

@@ -3,7 +3,7 @@
 Nothing is invented: a part holds what the learner made and wrote, or says which module fills it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from researchskills import privacy
@@ -54,15 +54,27 @@ class ResearchPlan:
 
     def private_details(self) -> list[str]:
         """A sentence for each detail in the plan that could identify a person; looked for before it is written."""
-        found = []
-        for section in self.sections:
-            for where, text in [(section.part.title, section.words),
-                                *((one.title, f"{one.shown}\n{privacy.plain_text(one.html)}")
-                                  for one in section.contributions)]:
-                for match in privacy.find(text):
-                    article = "an" if match.kind[0] in "aeiouN" else "a"
-                    found.append(f"“{where}” holds what looks like {article} {match.kind} ({match.masked}).")
-        return list(dict.fromkeys(found))
+        return private_details([
+            ("the title", self.title),
+            *((section.part.title, section.words) for section in self.sections),
+            *((one.title, f"{one.shown}\n{privacy.plain_text(one.html)}")
+              for section in self.sections for one in section.contributions)])
+
+
+def private_details(texts: Iterable[tuple[str, str]]) -> list[str]:
+    """A sentence for each detail that could identify a person.
+
+    Parameters
+    ----------
+    texts : iterable of tuple of str
+        Where a text stands, and the text.
+    """
+    found = []
+    for where, text in texts:
+        for match in privacy.find(text):
+            article = "an" if match.kind[0] in "aeiouN" else "a"
+            found.append(f"“{where}” holds what looks like {article} {match.kind} ({match.masked}).")
+    return list(dict.fromkeys(found))
 
 
 def is_included(one: Contribution, ticked: Mapping[str, bool]) -> bool:
