@@ -178,7 +178,7 @@ def test_the_missing_part_is_missing_and_the_others_are_there():
         else:
             assert missing != "comparison", question
         assert bool(re.search(r"fare better|impact", question)) == (missing == "outcome"), question
-        assert bool(re.search(r"[Aa]mong|people|[Cc]arers", question)) == (missing != "population"), question
+        assert bool(re.search(r"[Aa]mong|people|[Cc]arers|adults", question)) == (missing != "population"), question
 
 
 # -- twelve projects -----------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ def test_the_two_definitions_come_to_the_same_as_often_as_the_key_says():
     assert questions()["alike"].key["why"].startswith("RF01, RF02, RF05 and RF09: four of twelve")
     assert list(alike[alike].index) == ["RF01", "RF02", "RF05", "RF09"]
     assert f"{cohens_kappa(first, second):.2f}" == "-0.22"
-    assert "is -0.22:" in text()
+    assert "is −0.22: less than chance alone would give." in text()
 
 
 def test_each_likely_slip_in_counting_gets_its_own_reason():
@@ -305,7 +305,7 @@ def test_the_definition_of_the_carer_differs_where_the_question_says():
     first, second = applied(first_definition), applied(of_the_carer)
     differ = list(first.index[first != second])
     alike, kappa = COUNTS[(first == second).sum()], cohens_kappa(first, second)
-    assert f"come to the same on {alike}; kappa is {kappa:.2f}." in text()
+    assert f"give the same answer on {alike}; kappa is {kappa:.2f}." in text()
     assert f"They differ on {', '.join(differ[:-1])} and {differ[-1]}." in text()
 
 

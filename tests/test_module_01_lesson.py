@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from researchskills import privacy
 from researchskills.datasets import planted
 from researchskills.plan.parts import PARTS
 from researchskills.questions import frame_sentence, project_kind, tree
@@ -245,6 +246,15 @@ def test_the_photograph_is_told_as_the_story_has_it_and_both_definitions_are_the
     assert sealed["vignettes"][story["vignette"]]["agreed"] == "no"
 
 
+def test_learners_are_sent_to_a_word_whose_panel_definition_the_lesson_has_not_shown():
+    before, turn = text_of("lesson.md").partition("## Unit 3")[2].partition("## Unit 4")[0].split("### Your turn")
+    words = re.search(r"three words: \*(.+?)\*, \*(.+?)\* or \*(.+?)\*\.\nTake one of the first two", turn).groups()
+    sealed, terms = planted("vignettes"), {row["word"]: row["term"] for row in read("vignettes/terms")}
+    assert set(words) == set(terms)
+    shown = [word for word in words if sealed[terms[word]]["definitions"]["naive"]["text"] in before]
+    assert shown == [words[-1]]
+
+
 # The tree, the ladder and the sentence
 
 
@@ -331,6 +341,17 @@ def test_each_line_about_approval_names_where_it_is_from_and_how_sure_it_is():
         assert sure in project_kind.SURE.values(), fact
     assert "None of it is legal advice" in page("lesson.md")
     assert "Nothing in the module is legal advice" in page("supervisor.md")
+
+
+def test_the_supervisor_is_told_what_the_privacy_check_finds_and_that_it_finds_no_names():
+    [bullet] = re.findall(r"It is looked through for .+", text_of("supervisor.md"))
+    examples = {"NHS": "943 476 5919", "National Insurance": "AB 12 34 56 C", "e-mail": "ivy@example.org",
+                "telephone": "01632 960123", "birth": "born 3 May 1941", "postcode": "LS1 4AP"}
+    for words, example in examples.items():
+        assert words in bullet
+        assert [words in one.kind for one in privacy.find(f"She gave {example}.")] == [True], words
+    assert "**It cannot find names or stories.**" in bullet
+    assert privacy.find("Ivy Holloway of the corner house told us how her husband fell.") == []
 
 
 def test_the_times_that_the_lesson_plans_add_up(module):

@@ -92,7 +92,7 @@ def test_the_end_names_whom_to_ask_how_sure_it_is_and_that_it_is_no_advice(proje
     assert "What applies to research" not in told
 
 
-def test_two_columns_show_both(project):
+def test_a_mixture_shows_every_kind(project):
     panel = project.panel()
     choose(panel, MIXED)
     told = words(panel)

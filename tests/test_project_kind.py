@@ -116,13 +116,54 @@ def test_intent_allocation_and_what_is_untried_point_to_research(answers):
     assert result({**local, **answers}).is_research == "yes"
 
 
-def test_two_columns_are_both_shown_and_called_under_defined():
+def test_two_kinds_are_both_shown_and_called_not_thought_through():
     found = result({"intent": "here", "care": "usual", "subject": "service", "standard": "yes", "also": "improvement",
                     "where": "nhs", "who": "records"})
     assert [one.name for one in found.kinds] == ["Audit", "Improvement"]
-    assert found.sentence().startswith("Your answers point to more than one kind: audit and improvement. A project in "
-                                       "two columns is usually not defined clearly enough.")
+    assert found.sentence().startswith("Your answers point to more than one kind: audit and improvement. Such a "
+                                       "project has probably not been thought through yet.")
     assert len(found.why) == 2
+    assert "plan it as research" not in found.sentence()
+
+
+# HRA, Defining research table, October 2022: one column for service evaluation, improvement and development.
+def test_evaluation_and_improvement_share_a_column_of_the_table():
+    answers = {"intent": "here", "care": "usual", "subject": "service", "standard": "no", "also": "improvement",
+               "where": "nhs", "who": "people"}
+    assert kinds(answers) == ["evaluation", "improvement"]
+    assert result(answers).sentence() == ("Your answers point to service evaluation and improvement. The HRA’s table "
+                                          "keeps the two in one column: say which comes first, and ask.")
+    # With a third kind beside them it is a mixture like any other.
+    assert "more than one kind" in result({**answers, "intent": "both"}).sentence()
+    assert "one column" not in result({**answers, "intent": "both"}).sentence()
+
+
+def test_a_change_that_is_studied_for_other_places_is_research_and_nothing_beside_it():
+    found = result({"intent": "elsewhere", "care": "accepted", "where": "nhs", "who": "people"})
+    assert [one.key for one in found.kinds] == ["research"]
+    assert found.why == ("It is planned to hold beyond the people and places studied.",)
+    both = {"intent": "both", "care": "accepted", "subject": "change", "also": "nothing", "where": "nhs",
+            "who": "people"}
+    assert kinds(both) == ["research", "improvement"]
+
+
+def test_what_points_to_research_is_not_to_be_called_something_else():
+    told = ("Until your research office has said otherwise, plan it as research. Calling it something else changes "
+            "nothing.")
+    for answers in PATHS[::7]:
+        found = result(answers)
+        assert (told in found.sentence()) == (KINDS["research"] in found.kinds), answers
+
+
+def test_while_no_kind_can_be_told_research_is_not_ruled_out():
+    answers = {"intent": "here", "care": "usual", "subject": ASK, "also": "nothing", "where": "council",
+               "who": "people"}
+    found = result(answers)
+    assert found.kinds == ()
+    assert found.is_research == "perhaps"
+    assert any(one.research for one in facts(answers))
+    assert [one.when for one in contacts(answers) if "HRA" in one.who] == ["when it is, or could be, research"]
+    assert result({**answers, "subject": "needs"}).is_research == "no"
 
 
 def test_surveillance_is_named_only_and_leads_to_public_health():
@@ -165,14 +206,16 @@ def told(answers) -> str:
 def test_what_is_no_research_still_has_rules():
     answers = {"intent": "here", "care": "usual", "subject": "service", "standard": "no", "also": "nothing",
                "where": "council", "who": "people"}
-    for wanted in ("manager’s permission", "DPIA", "asked whether they take part", "ethics opinion"):
+    for wanted in ("manager’s permission", "DPIA", "asked whether they take part", "ethics opinion", "for a degree"):
         assert wanted in told(answers)
     assert any("quality or improvement team" in one.who for one in contacts(answers))
 
 
 def test_capacity_leads_to_an_appropriate_body():
     answers = {**RESEARCH, "who": "capacity"}
-    assert "The committee of a university is none" in told(answers)
+    assert "people of 16 or over who cannot give it" in told(answers)
+    assert "A university’s committee is not one" in told(answers)
+    assert "Nobody lacks capacity because of a diagnosis" in told(answers)
     assert "section 51 of the Adults with Incapacity (Scotland) Act 2000" in told(answers)
     assert any("Social Care Research Ethics Committees" in one.who for one in contacts(answers))
     assert "appropriate body" not in told(RESEARCH)
@@ -184,6 +227,7 @@ def test_four_councils_lead_to_the_directors_and_the_older_page_is_called_older(
     [adass] = [one for one in contacts(answers) if "ADASS" in one.who]
     [fact] = [one for one in facts(answers) if "ADASS" in one.text]
     assert adass.sure == fact.sure == "uncertain"
+    assert "ADCS" in fact.text
     assert "ADASS" not in told(RESEARCH)
 
 
@@ -193,8 +237,24 @@ def test_a_council_gives_its_own_approval_and_the_nhs_another():
     assert "HCRW" in told({**RESEARCH, "where": "nhs"})
     assert "HCRW" in told({**RESEARCH, "where": "both"})
     assert "a research ethics committee is usually not needed" in told({**RESEARCH, "where": "nhs", "who": "staff"})
-    assert "Confidentiality Advisory Group" in told({**RESEARCH, "where": "nhs", "who": "records"})
-    assert "Confidentiality Advisory Group" not in told({**RESEARCH, "where": "nhs", "who": "staff"})
+
+
+def test_whoever_is_asked_records_may_be_read_as_well():
+    local = {"intent": "here", "care": "usual", "subject": "service", "standard": "no", "also": "nothing",
+             "where": "nhs"}
+    for step in STEPS["who"].options:
+        for base in (RESEARCH, local):
+            assert "Confidentiality Advisory Group" in told({**base, "who": step.key})
+
+
+def test_a_place_can_be_chosen_for_health_councils_and_providers_together():
+    words = {one.key: one.words for one in STEPS["where"].options}
+    assert words["both"] == "The NHS together with up to three councils, with providers, or with both"
+
+
+def test_the_caldicott_guardian_is_explained():
+    [guardian] = [one for one in contacts(RESEARCH) if "Caldicott" in one.who]
+    assert "a senior person who watches over confidential information" in guardian.when
 
 
 def test_where_somebody_will_ask_no_case_is_left_out():

@@ -84,6 +84,15 @@ def test_words_that_only_sound_like_a_fault_are_none(rule, changes):
     assert remark(spoilt(**changes), rule).fault is False
 
 
+def test_a_review_may_come_first_and_weeks_for_approval_are_not_counted():
+    asked = spoilt(kind="experience", weeks=12, frame="pico_context", text="How do people with delirium sleep?",
+                   slots={"population": "people with delirium on our caseload", "interest": "sleep", "context": "home"})
+    assert remark(asked, "feasible").sentence == (
+        "“delirium”: to ask these people often needs a special review, and that can take months; you have 12 weeks. "
+        "Ask before you plan.")
+    assert remark(SOUND, "feasible").sentence.endswith("by a rule of thumb; time for approvals is not counted.")
+
+
 def test_it_does_not_judge_style():
     plain = spoilt(text="do people on our caseload who had 1 joint visit goes back too hospital, less then others??")
     assert [one.rule for one in check(plain) if one.fault] == []

@@ -83,8 +83,8 @@ TERMS = {
         "file": "delayed.txt",
         "word": "delayed",
         "question": "Was this person's discharge delayed?",
-        "dispute": "The ward looks at the planned date, the return at a list of reasons, social care at who was ready; "
-                   "the person counts nights.",
+        "dispute": "The ward looks at the planned date, official figures at a list of reasons, social care at who "
+                   "was ready; the person counts nights.",
         "facts": {
             "doctor_ready": "By the planned day, the doctor had written that hospital was no longer needed",
             "all_ready": "By the planned day, nurse, therapist and social worker had written the same",

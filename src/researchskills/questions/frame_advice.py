@@ -2,7 +2,8 @@
 
 The pairs follow what the makers of the frames wrote them for (see `Frame.source`): PICO for effects, PICo and SPIDER
 for experience, SPICE and ECLIPSE for services, PerSPEcTiF for complex questions in their setting, PCC to map what
-there is. They are advice: every frame can be chosen for every question.
+there is; that it also serves for a count is the course's own advice. They are advice: every frame can be chosen for
+every question.
 """
 
 from dataclasses import dataclass

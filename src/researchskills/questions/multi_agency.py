@@ -80,7 +80,7 @@ POINTERS = (
     Pointer("Where councils are reorganised, joint agreements must be made again; new councils begin in April 2027 "
             "and 2028.", "inferenceclinical.com, a secondary source, 2026", _MOVING),
     Pointer("Research in a council needs the council’s own approval through a named contact; a provider under contract "
-            "may need another.", "University of Sheffield, research services", _CHECKED),
+            "usually gives its own as well: ask.", "University of Sheffield, research services", _CHECKED),
     Pointer("A service evaluation still needs information governance and a manager’s permission.",
             "your information governance lead and research office", _GENERAL),
     Pointer("The Data (Use and Access) Act 2025 changed data protection law; its parts on research have been in force "
@@ -91,7 +91,8 @@ POINTERS = (
             "information regulator", _GENERAL),
     Pointer("Records under a code stay personal data for whoever holds the key.",
             "ICO guidance on anonymisation, 28 March 2025", _CHECKED),
-    Pointer("There are eight Caldicott Principles; councils with duties in adult care must have a Caldicott Guardian.",
+    Pointer("There are eight Caldicott Principles; councils with duties in adult care must have a Caldicott Guardian "
+            "(a senior person who watches over confidential information).",
             "GOV.UK, 8 December 2020; DAC Beachcroft, 18 December 2020", _CHECKED),
     Pointer("The national data opt-out can apply where confidential information is used beyond a person’s own care.",
             "digital.nhs.uk, policy guidance, section 5", _CHECKED),

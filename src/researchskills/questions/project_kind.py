@@ -2,11 +2,13 @@
 
 The kinds and what tells them apart follow the Health Research Authority: research is planned so that findings hold, or
 can be transferred, beyond the people and places studied; audit compares with a standard; evaluation asks what a
-service achieves; a project that spans two kinds is usually not defined clearly enough (HRA, Defining research table,
-October 2022; HRA decision tool, glossary). Needs assessment is put beside them because much of the work where health
-and social care meet is of that kind. The path, its words and its order are our own: it teaches the distinctions and
-decides nothing. Whether a project is managed as research is decided by the organisation responsible for it (HRA, What
-approvals and decisions do I need?, an undated copy), and so every end of the path says whom to ask.
+service achieves; service evaluation and improvement share a column of its table, and a project that spans two columns
+has probably not been thought through yet (HRA, Defining research table, October 2022; HRA decision tool, glossary).
+Needs assessment is not in that table. It is put beside it because much of the work where health and social care meet
+is of that kind. The path, its words and its order are our own: it teaches the distinctions and decides nothing.
+
+Whether a project is managed as research is decided by the organisation responsible for it (HRA, What approvals and
+decisions do I need?, an undated copy), and so every end of the path says whom to ask.
 
 England comes first. Nothing here is legal advice.
 """
@@ -110,6 +112,8 @@ class Step:
 
 
 CANNOT_TELL = Option(ASK, "I cannot tell: I will ask")
+#: Kinds that share a column of the HRA's table.
+_ONE_COLUMN = {"evaluation", "improvement"}
 
 STEPS = {
     one.key: one
@@ -145,7 +149,7 @@ STEPS = {
              never={"intent": ("elsewhere",)}),
         Step("standard", "Is there a standard?",
              "Is there a written standard that says what should be done, in how many cases, and do you measure against "
-             "it? A guideline, a law or a policy of your own can be one; what you would like to see is none.", (
+             "it? A guideline, a law or a policy of your own can be one; what you would like to see is not one.", (
                  Option("yes", "Yes: we measure against it", "audit",
                         "It compares the service with a written standard."),
                  Option("no", "No: we want to know how the service does", "evaluation",
@@ -166,17 +170,17 @@ STEPS = {
         Step("where", "Whose staff, people or records?",
              "From whom come the staff, the people or the records in it?", (
                  Option("nhs", "The NHS only, general practice included"),
-                 Option("council", "One, two or three councils only"),
-                 Option("both", "The NHS and up to three councils"),
-                 Option("many", "Four or more councils, with or without the NHS"),
-                 Option("provider", "A care provider, a charity or a group, under contract or not"))),
+                 Option("council", "One, two or three councils, with or without providers"),
+                 Option("both", "The NHS together with up to three councils, with providers, or with both"),
+                 Option("many", "Four or more councils, whoever else takes part"),
+                 Option("provider", "A care provider, a charity or a group only, under contract or not"))),
         Step("who", "Who takes part?",
              "Choose the last one in the list that applies.", (
                  Option("records", "Nobody is asked: records or figures that are there already"),
                  Option("staff", "Staff only"),
                  Option("people", "Adults who draw on care, carers or the public"),
                  Option("children", "Children or young people as well"),
-                 Option("capacity", "Adults, some of whom may not be able to decide about taking part"))),
+                 Option("capacity", "People of 16 or over, some of whom may not be able to decide about taking part"))),
     )
 }
 
@@ -238,6 +242,7 @@ class Result:
     open : tuple of Step
         Steps whose answer is to ask.
     is_research : {"yes", "perhaps", "no"}
+        No kind found yet leaves it open.
     """
 
     kinds: tuple[ProjectKind, ...]
@@ -255,14 +260,20 @@ class Result:
         names = [one.name.lower() for one in self.kinds]
         if not names:
             told = "What kind of project this is cannot be told yet. That is a good reason to ask, and a good time."
+        elif {one.key for one in self.kinds} == _ONE_COLUMN:
+            told = (f"Your answers point to {_listed(names)}. The HRA’s table keeps the two in one column: say which "
+                    "comes first, and ask.")
         elif self.is_mixed:
-            told = (f"Your answers point to more than one kind: {_listed(names)}. A project in two columns is usually "
-                    "not defined clearly enough. Decide which aim comes first, or plan two projects, and then ask.")
+            told = (f"Your answers point to more than one kind: {_listed(names)}. Such a project has probably not been "
+                    "thought through yet. Decide which aim comes first, or plan two projects, and then ask.")
         elif self.kinds == (KINDS["surveillance"],):
             told = ("Your answers point to surveillance. This course names it only: ask the public health team of your "
                     "council before you go on.")
         else:
             told = f"Your answers point to {names[0]}. It answers: {self.kinds[0].asks}"
+        if self.is_research == "yes":
+            told += (" Until your research office has said otherwise, plan it as research. Calling it something else "
+                     "changes nothing.")
         if self.open:
             told += f" Still to be asked: {_listed([f'“{one.title}”' for one in self.open])}."
         if self.is_research == "perhaps" and names:
@@ -317,10 +328,13 @@ def result(answers: Mapping[str, str]) -> Result:
     """
     chosen = given(answers)
     pointed = [one for one in chosen.values() if one.kind]
+    if chosen.get("intent") == STEPS["intent"].option("elsewhere"):
+        # An accepted change that is studied for other places is part of that research, not an aim beside it.
+        pointed = [one for one in pointed if one.kind == "research"]
     kinds = tuple(KINDS[key] for key in KINDS if key in {one.kind for one in pointed})
     unknown = tuple(STEPS[key] for key, one in chosen.items() if one.key == ASK)
-    research = "yes" if KINDS["research"] in kinds else \
-        "perhaps" if {"intent", "care"} & {one.key for one in unknown} else "no"
+    may_be = not kinds or bool({"intent", "care"} & {one.key for one in unknown})
+    research = "yes" if KINDS["research"] in kinds else "perhaps" if may_be else "no"
     return Result(kinds, tuple(one.why for one in pointed), unknown, research)
 
 
@@ -335,11 +349,11 @@ def contacts(answers: Mapping[str, str]) -> list[Contact]:
     council = (_COUNCIL, "now" if where in ("council", "both", "many", "provider", ASK)
                else "if a council’s staff, records or the people it supports come in")
     names += [council, office] if where in ("council", "provider") else [office, council]
-    names += [(_IG, "before you open a record or ask anybody"), (_CALDICOTT, "when the records are confidential"),
+    names += [(_IG, "before you open a record or ask anybody"), (_CALDICOTT, _CALDICOTT_WHEN),
               (_HRA, "when it is, or could be, research" if found.is_research != "no" else "to check the answer")]
     if who in ("capacity", ASK) and found.is_research != "no":
         names.append((_SOCIAL_CARE_REC, "because only some committees may review it" if who == "capacity"
-                      else "if adults may not be able to decide about taking part"))
+                      else "if some may not be able to decide about taking part"))
     if where == "many":
         names.append((_ADASS, "because four or more councils take part"))
     if found.is_research == "no":
@@ -368,6 +382,8 @@ _RD = "Your organisation's research and development (R&D) office"
 _COUNCIL = "Your council's research governance contact"
 _IG = "Your information governance lead or data protection officer"
 _CALDICOTT = "Your Caldicott Guardian"
+_CALDICOTT_WHEN = ("when the records are confidential; a Caldicott Guardian is a senior person who watches over "
+                   "confidential information")
 _HRA = "Health Research Authority (HRA)"
 _SOCIAL_CARE_REC = "Social Care Research Ethics Committees, through the HRA"
 _ADASS = "Association of Directors of Adult Social Services (ADASS)"
@@ -406,20 +422,25 @@ FACTS = (
     Fact("The organisation responsible for a project decides whether it is managed as research; the HRA’s own decision "
          "tool helps it. The path here teaches, and decides nothing.", "verified",
          "hra.nhs.uk, What approvals and decisions do I need?; an undated copy"),
-    Fact("Also a project that is no research needs your manager’s permission.", "general knowledge"),
+    Fact("A project that is not research also needs your manager’s permission.", "general knowledge"),
     Fact("Data protection and confidentiality apply to every kind. Ask your information governance lead whether a data "
          "protection impact assessment (DPIA) has to be started; a few questions decide that.", "general knowledge"),
-    Fact("People are told what a project is for and are asked whether they take part, also when it is no research. "
+    Fact("People are told what a project is for and are asked whether they take part, even when it is not research. "
          "Consent to take part is one thing; the lawful basis for using their data is another.", "general knowledge",
          only={"who": ("staff", "people", "children", "capacity")}),
     Fact("Some organisations want an ethics opinion on evaluations as well, above all when people are interviewed.",
          "general knowledge"),
-    Fact("To use confidential patient information without consent may need advice from the Confidentiality Advisory "
-         "Group, for research and for other projects. Then the National Data Opt-out can apply.", "verified",
-         "hra.nhs.uk, the same page; digital.nhs.uk", only={"who": ("records",)}),
-    Fact("In England and Wales the Mental Capacity Act 2005 protects adults who may not be able to decide, in every "
-         "kind of project. Ask before you begin, also when it is an evaluation.", "general knowledge",
-         only={"who": ("capacity",)}),
+    Fact("Is it for a degree, or paid for by a research funder? Ask the university or the funder too: a university’s "
+         "ethics review can be needed where the NHS sees an evaluation, and there are limits to what students may do "
+         "in the NHS.", "verified",
+         "sheffield.ac.uk, research governance, undated; hra.nhs.uk, student research, 1 September 2021"),
+    Fact("If records about patients are used without their consent, in any kind of project: this may need an approval "
+         "on which the Confidentiality Advisory Group advises (England and Wales). Then the National Data Opt-out "
+         "(England) can apply.", "verified",
+         "hra.nhs.uk, Confidentiality Advisory Group, undated; digital.nhs.uk, policy guidance, section 5"),
+    Fact("Nobody lacks capacity because of a diagnosis. Where somebody may not be able to decide about taking part, "
+         "the Mental Capacity Act 2005 (England and Wales) can matter in an evaluation as well: ask early.",
+         "general knowledge", only={"who": ("capacity",)}),
     Fact("Research in the NHS in England and Wales needs HRA and Health and Care Research Wales (HCRW) Approval, and "
          "each organisation confirms that it can take part.", "verified", "ncl.ac.uk, research in the NHS", True,
          {"where": ("nhs", "both", "many")}),
@@ -427,21 +448,24 @@ FACTS = (
          "each organisation are.", "verified", "ncl.ac.uk, research in the NHS", True,
          {"where": ("nhs", "both", "many"), "who": ("staff",)}),
     Fact("Research with a council’s staff, records or the people it supports needs the council’s own approval, through "
-         "its research governance contact. A provider under contract gives its own as well.", "verified",
+         "its research governance contact. A provider under contract usually gives its own as well: ask.", "verified",
          "sheffield.ac.uk, research services", True, {"where": ("council", "both", "many", "provider")}),
     Fact("For social care alone, the committee of a university can often give the ethics opinion. A committee of the "
-         "national service is needed, among other cases, when care departs from what is usual or when the law asks for "
-         "one.", "uncertain", "gov.scot, An ethical approach to using care home data, section 3, on England and Wales",
+         "national service is needed when NHS patients take part, when the Department of Health and Social Care pays "
+         "and people who draw on care take part, when care departs from what is usual, or when the law asks for one.",
+         "verified", "gov.scot, An ethical approach to using care home data, section 3, on England and Wales; undated",
          True, {"where": ("council", "many", "provider")}),
-    Fact("Research in four or more councils: ADASS has asked for an application. The page that says so is older; look "
-         "whether it still holds.", "uncertain", "adass.org.uk, undated page; ethicsguidebook.ac.uk", True,
-         {"where": ("many",)}),
-    Fact("Research with adults who may lack capacity must be reviewed by a committee that the law calls an appropriate "
-         "body. The committee of a university is none. Three committees of the HRA look at social care.", "verified",
-         "hra.nhs.uk, social care research, updated 15 July 2022; screc.org.uk", True, {"who": ("capacity",)}),
-    Fact("In Scotland section 51 of the Adults with Incapacity (Scotland) Act 2000 applies in its place, in Northern "
-         "Ireland the Mental Capacity Act (Northern Ireland) 2016.", "general knowledge", "", True,
-         {"who": ("capacity",)}),
+    Fact("Research in four or more councils: ADASS has asked for an application. For children’s services the older "
+         "pages name the Association of Directors of Children’s Services (ADCS). Look whether it still holds.",
+         "uncertain", "adass.org.uk, undated page; ethicsguidebook.ac.uk", True, {"where": ("many",)}),
+    Fact("In England and Wales, research that would need a person’s consent, and includes people of 16 or over who "
+         "cannot give it, needs approval from a committee that the law calls an appropriate body. A university’s "
+         "committee is not one. In July 2022 three committees of the HRA looked at social care.", "verified",
+         "HRA, social care research, 15 July 2022; screc.org.uk, questions and answers (older); Mental Capacity Act "
+         "2005, section 30", True, {"who": ("capacity",)}),
+    Fact("In Scotland section 51 of the Adults with Incapacity (Scotland) Act 2000 applies in place of the Mental "
+         "Capacity Act 2005, in Northern Ireland the Mental Capacity Act (Northern Ireland) 2016.", "general knowledge",
+         "", True, {"who": ("capacity",)}),
     Fact("Children’s social care is not what the Social Care Research Ethics Committee is for, save where generations "
          "are studied together. Ask the council’s research governance contact.", "uncertain",
          "hra.nhs.uk and screc.org.uk, older pages", True, {"who": ("children",)}),

@@ -19,12 +19,12 @@ from researchskills.own_words import MOST_LETTERS
 from researchskills.questions import wording
 from researchskills.questions.frames import FRAMES, Framed
 
-#: Weeks below which a question of a kind can hardly be answered beside a job: planning, permission to use records or
-#: to ask people, collecting, making sense of it, telling. A rule of thumb of this course, not from a study.
+#: Weeks below which a question of a kind can hardly be answered beside a job, from the day on which everybody has
+#: agreed: planning, collecting, making sense of it, telling. A rule of thumb of this course, not from a study.
 FEWEST_WEEKS = {"how_many": 2, "experience": 6, "why": 8, "works": 8, "for_whom": 10}
 #: Weeks that remain to be kept for planning and writing when people are followed up.
 _BESIDE_FOLLOW_UP = 4
-#: The same for permission to ask people who need particular protection.
+#: The same where asking people often needs a special review first (`wording.PERMISSION`).
 _WITH_PERMISSION = 20
 #: More people than one practitioner can ask or give something to.
 _MANY_PEOPLE = 300
@@ -291,14 +291,14 @@ def _feasible(framed: Framed) -> Remark:
     least = FEWEST_WEEKS[framed.kind]
     if weeks < least:
         return Remark("feasible", True, f"You have {have}. For a question of this kind, rule of thumb, at least "
-                      f"{least} are needed beside a job.", (have,))
+                      f"{least} are needed beside a job, from the day on which everybody has agreed.", (have,))
     if framed.kind in {"works", "for_whom"} and wording.WHOLE_POLICY.fullmatch(framed.element("focus").strip()):
         return Remark("feasible", True, f"“{framed.element('focus').strip()}” as a whole cannot be tried out in "
                       f"{have}. Which part of it happens where you work?", (framed.element("focus").strip(), have))
     protected = wording.PERMISSION.search(framed.element("population"))
     if protected and _asks_people(framed) and weeks < _WITH_PERMISSION:
-        return Remark("feasible", True, f"“{protected[0]}”: these people have particular protection. Permission to ask "
-                      f"them takes months; you have {have}.", (protected[0], have))
+        return Remark("feasible", True, f"“{protected[0]}”: to ask these people often needs a special review, and that "
+                      f"can take months; you have {have}. Ask before you plan.", (protected[0], have))
     everybody = re.search(rf"\b(?:{wording.ASKED['everybody'][0]})\b", framed.element("population"), re.IGNORECASE)
     wide = wording.WIDE.search(text) or everybody
     if wide and not wording.PUBLISHED.search(text):
@@ -351,6 +351,7 @@ RULES = {
         Rule("reach", "Within your role and data", "Could it be that you cannot get at what it needs?",
              "Nothing was seen that lies outside what you can get at.", _reach),
         Rule("feasible", "Feasible in the weeks you have", "Could it be too much for your weeks?",
-             "Nothing was seen that is too much for your weeks, by a rule of thumb.", _feasible),
+             "Nothing was seen that is too much for your weeks, by a rule of thumb; time for approvals is not counted.",
+             _feasible),
     )
 }

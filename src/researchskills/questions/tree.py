@@ -54,8 +54,8 @@ EXAMPLES = {
                 "The question is that of an opinion piece by Joe Godden (British Association of Social Workers; about "
                 "2012; our copy is undated). The rest is invented. In Larkshire the council and the community trust "
                 "must decide whether their joint teams go on. One social worker has never learned so much; another "
-                "types everything twice and feels alone. Both are right, and nobody can answer the question as it "
-                "stands."),
+                "types everything twice and feels alone. Both know what they have seen, and nobody can answer the "
+                "question as it stands."),
         Example("home", "Nobody gets home on time", "Why does it take so long to get home from hospital in Larkshire?",
                 "Invented. Every Monday a ward, the hospital social work team and the home care agencies meet about "
                 "people who are ready to leave and still there. Each knows the reason, and each knows a different "

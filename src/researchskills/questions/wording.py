@@ -94,8 +94,8 @@ WIDE = re.compile(r"\b(?:England|English|Scotland|Scottish|Wales|Welsh|Britain|B
 #: What has been published can be read anywhere.
 PUBLISHED = re.compile(r"\b(?:published|literature|official statistics|open data|systematic review|scoping review)\b",
                        re.IGNORECASE)
-#: Asking these people needs permission that takes months: Mental Capacity Act 2005, sections 30 to 34, for adults who
-#: may lack capacity; bodies of their own for people in prison and for children in care.
+#: To ask these people often needs a special review, which can take months: by law for people who cannot decide about
+#: taking part (Mental Capacity Act 2005, sections 30 to 34); for others, often wanted by reviewers.
 PERMISSION = re.compile(r"\b(?:delirium|lack(?:s|ing)? (?:mental )?capacity|(?:with|in) (?:severe |advanced )dementia|"
                         r"prison(?:ers?)?|custody|(?:in )?foster(?: care)?|children in care|looked[- ]after|detained|"
                         r"end of life|dying)\b", re.IGNORECASE)
