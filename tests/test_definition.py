@@ -69,7 +69,7 @@ def test_agreement_is_told_with_kappa_worked_out_by_hand():
     assert found.agreement.value == pytest.approx(42 / 78)
     assert found.agreement.low < 42 / 78 < found.agreement.high
     assert found.sentence().startswith(
-        "You differ on 3 vignettes; talk about these first. You decided alike on 9 of 12 (75%). Cohen's kappa was 0.54")
+        "You differ on 3 stories; talk about these first. You decided alike on 9 of 12 (75%). Cohen's kappa was 0.54")
     assert any("Twelve cases are few" in note for note in found.notes)
 
 
@@ -92,7 +92,7 @@ def test_nothing_in_common_cannot_be_compared():
 
 def test_a_partner_is_refused_while_ones_own_decisions_are_not_complete():
     own = replace(sheet(author="b2"), choices={"RF01": Choice(YES)})
-    with pytest.raises(CourseError, match="Decide about all 12 vignettes first.*Nothing was taken over"):
+    with pytest.raises(CourseError, match="Decide about all 12 stories first.*Nothing was taken over"):
         rules.check_partner(own, sheet())
 
 
@@ -148,8 +148,8 @@ ROWS = [{"vignette": one, "decision": YES, "why": ""} for one in ("RF01", "RF02"
 @pytest.mark.parametrize(("fields", "said"), [
     ({"term": "delayed"}, "about the word “delayed”, and you are working on “inappropriate referral”"),
     ({"term": "capacity"}, "about the word “capacity”"),
-    ({"edition": "0123456789ab"}, "another edition of the vignettes"),
-    ({"decisions": [{"vignette": "RF99", "decision": YES, "why": ""}]}, "another edition of the vignettes"),
+    ({"edition": "0123456789ab"}, "another edition of the stories"),
+    ({"decisions": [{"vignette": "RF99", "decision": YES, "why": ""}]}, "another edition of the stories"),
     ({"decisions": ROWS}, "only half filled in: it holds decisions about 2 of 12"),
     ({"decisions": []}, "only half filled in: it holds decisions about 0 of 12"),
     ({"decisions": [*ROWS, ROWS[0]]}, "damaged"),

@@ -70,7 +70,7 @@ def assert_usable(panel):
 
 def test_before_a_word_is_chosen_only_the_word_and_the_learner_are_asked_for(activity, tmp_path):
     panel = activity.panel()
-    assert "Apply it, vignette by vignette" not in words(panel)
+    assert "Apply it, story by story" not in words(panel)
     assert "Nothing written yet" in activity.report()
     assert activity.shown() == "" and activity.contribution() == ""
     assert not (tmp_path / "answers" / f"{NAME}.json").exists()
@@ -111,18 +111,18 @@ def test_decisions_go_on_one_by_one_and_no_control_is_replaced(activity):
     use["Why, in a few words"].value = "she came back"
     use["Cannot tell by my definition"].click()
     assert use["Why, in a few words"].value == ""
-    use["Next vignette"].click()
+    use["Next story"].click()
     assert "Now RF03." in alert(panel) and "Vignette 3 of 12" in words(panel)
-    use["Previous vignette"].click()
-    use["Previous vignette"].click()
+    use["Previous story"].click()
+    use["Previous story"].click()
     assert use["Why, in a few words"].value == "she came back"
     assert "Your decision: Cannot tell by my definition." in words(panel)
-    use["Go to a vignette"].value = "RF09"
+    use["Go to a story"].value = "RF09"
     use["No"].click()
     assert activity.current == "RF10"
     use["Next one without a decision"].click()
     assert activity.current == "RF11"
-    assert "2 of 12 vignettes decided: 0 yes, 1 no, 1 cannot tell. 10 to go." in words(panel)
+    assert "2 of 12 stories decided: 0 yes, 1 no, 1 cannot tell. 10 to go." in words(panel)
     assert [id(control) for control in controls(panel)] == before
 
 
@@ -130,7 +130,7 @@ def test_a_decision_can_be_changed_until_the_round_is_compared(activity):
     panel = activity.panel()
     begun(panel)
     decide_all(panel, "y" * 12)
-    named(panel)["Go to a vignette"].value = "RF01"
+    named(panel)["Go to a story"].value = "RF01"
     named(panel)["No"].click()
     assert activity.rounds["referral"][0]["decisions"]["RF01"] == "no"
     named(panel)["Compare with the panel"].click()
@@ -148,7 +148,7 @@ def test_who_changes_the_definition_later_is_asked_to_look_at_the_decisions_agai
     assert "still hold" not in words(panel)
     decide_all(panel, "yn")
     use["Criterion 1, if you need it"].value = "the page says so"
-    assert "You have decided about 2 vignettes already. Look whether these decisions still hold." in words(panel)
+    assert "You have decided about 2 stories already. Look whether these decisions still hold." in words(panel)
     assert len(activity.sheet().choices) == 2
 
 
@@ -159,8 +159,8 @@ def test_what_could_identify_somebody_is_not_kept_and_the_words_are_not_lost(act
     assert "was not saved" in alert(panel) and activity.sheet().definition.decides == ""
     use["Why, in a few words"].value = "ask sam@council.example.org"
     assert "Why, about RF01" in alert(panel)
-    use["Next vignette"].click()
-    use["Previous vignette"].click()
+    use["Next story"].click()
+    use["Previous story"].click()
     assert use["Why, in a few words"].value == "ask sam@council.example.org"
     assert "council.example" not in json.dumps(activity.rounds) + activity.report()
     use["Your name or code for a partner"].value = "07700 900123"
@@ -181,7 +181,7 @@ def test_everything_is_there_again_in_a_new_kernel(activity, tmp_path):
     assert again.rounds == activity.rounds
     assert again.report() == activity.report()
     assert "&lt;b&gt;bold" in again.report() and "<script" not in again.report()
-    assert again.shown().splitlines()[1].startswith("partnership: they share (round 1; 0 of 12 vignettes decided")
+    assert again.shown().splitlines()[1].startswith("partnership: they share (round 1; 0 of 12 stories decided")
     assert named(again.panel())["I count it as this when"].value == "it came back"
 
 
@@ -216,7 +216,7 @@ def test_the_panel_is_shown_only_when_all_twelve_are_decided(activity):
     begun(panel)
     decide_all(panel, "y" * 11)
     named(panel)["Compare with the panel"].click()
-    assert "when you have decided about all vignettes" in alert(panel) and "1 to go" in alert(panel)
+    assert "when you have decided about all stories" in alert(panel) and "1 to go" in alert(panel)
     assert "Panel, after talking" not in words(panel) + activity.report()
     assert not activity.is_closed()
 
@@ -224,12 +224,12 @@ def test_the_panel_is_shown_only_when_all_twelve_are_decided(activity):
 def test_differences_come_first_with_story_reasons_and_all_three_of_the_panel(activity):
     panel = activity.panel()
     use = begun(panel)
-    use["Go to a vignette"].value = "RF06"
+    use["Go to a story"].value = "RF06"
     use["Why, in a few words"].value = "the team did not take it"
-    use["Go to a vignette"].value = "RF01"
+    use["Go to a story"].value = "RF01"
     decide_all(panel, "nyynyynyynn?")  # RF06 is the only difference
     named(panel)["Compare with the panel"].click()
-    assert "You differ on 1 vignette; talk about it first. You decided alike on 11 of 12 (91.7%)" in alert(panel)
+    assert "You differ on 1 story; talk about it first. You decided alike on 11 of 12 (91.7%)" in alert(panel)
     shown = words(panel)
     part = shown[shown.index("Where you differ"):]
     assert part.index("It came back after two days with the stamp") < part.index("Differences with the panel: RF06")
@@ -246,7 +246,7 @@ def test_full_agreement_and_one_category_for_everything_are_told_in_words(activi
     decide_all(panel, PANEL)
     named(panel)["Compare with the panel"].click()
     assert "You decided alike on 12 of 12 (100%)" in alert(panel)
-    assert "You do not differ on any vignette" in words(panel)
+    assert "You do not differ on any story" in words(panel)
     assert not [name for name in named(panel) if "what would the person call it?" in name]
 
 
@@ -288,7 +288,7 @@ def test_sharpening_begins_a_new_round_and_loses_nothing(activity, tmp_path):
     assert "Round 2 has begun" in alert(panel)
     use = named(panel)
     assert use["I count it as this when"].value == "it came back" and not use["I count it as this when"].disabled
-    assert "0 of 12 vignettes decided" in words(panel)
+    assert "0 of 12 stories decided" in words(panel)
     # While sharpening, the differences of the round before stay in sight.
     assert "Differences with the panel" in words(panel) and "Where you differ, round 1" in words(panel)
     use["I count it as this when"].value = "nobody there is for it, and one could know"
@@ -333,7 +333,7 @@ def test_a_partners_file_quoted_by_a_mail_program_is_compared_and_nothing_is_mer
     quoted = "".join(f"> {line}\n" for line in content.decode().splitlines()).encode()
     upload(panel, "mail.txt", quoted)
     # The partner decided otherwise about RF03, RF11 and RF12.
-    assert "You differ on 3 vignettes; talk about these first. You decided alike on 9 of 12 (75%)" in alert(panel)
+    assert "You differ on 3 stories; talk about these first. You decided alike on 9 of 12 (75%)" in alert(panel)
     assert activity.rounds["referral"][0]["decisions"] == mine
     shown = words(panel)
     assert "Differences with Partner otter (social care): RF03, RF11, RF12" in shown
@@ -364,9 +364,9 @@ def test_a_partner_is_not_looked_at_before_all_twelve_are_decided(activity, tmp_
     named(panel)["Compare with my partner"].click()
     assert "Choose your partner’s file first" in alert(panel)
     named(panel)["Save my decisions for a partner"].click()
-    assert "Decide about all vignettes first" in alert(panel)
+    assert "Decide about all stories first" in alert(panel)
     upload(panel, "x.json", content)
-    assert "Decide about all 12 vignettes first" in alert(panel)
+    assert "Decide about all 12 stories first" in alert(panel)
     assert activity.partners(1) == [] and not activity.is_closed()
 
 

@@ -17,11 +17,11 @@ from panels import alert, controls, named, words
 
 from researchskills import ask, paths, workspace
 from researchskills.errors import CourseError
-from researchskills.evidence.set_activities import flow_diagram
 from researchskills.plan.cpd import cpd_record
 from researchskills.plan.gather import gather
 from researchskills.plan.parts import PARTS
 from researchskills.plan.plan_activity import PlanChoices
+from researchskills.questions.activities import frame_question
 
 MADE = datetime.datetime(2026, 11, 29, 9, 0, tzinfo=datetime.UTC)
 
@@ -59,7 +59,7 @@ def test_with_only_module_00_done_each_empty_part_says_what_fills_it(learner):
     affected(learner)
     PlanChoices(learner).write(made=MADE)
     page = page_of(learner)
-    assert headings(page, 2) == [part.title for part in PARTS.values()]
+    assert headings(page, 2)[1:] == [part.title for part in PARTS.values()]
     assert "People affected" in headings(page, 3)
     text = " ".join(page.getroot().text_content().split())
     assert "Why do referrals come back?" in text
@@ -68,15 +68,31 @@ def test_with_only_module_00_done_each_empty_part_says_what_fills_it(learner):
 
 
 def test_an_activity_is_shown_as_its_report_without_touching_its_file(learner, monkeypatch):
-    monkeypatch.chdir(learner / "02-finding-evidence")
-    diagram = flow_diagram("m02-a6-flow")
-    name = next(iter(diagram.saved_traits()))
-    assert name
+    monkeypatch.chdir(learner / "01-researchable-questions")
+    framed = frame_question("m01-a2-question", tree="m01-a1-tree")
+    framed.wording = "How many days do people wait for home care in Larkshire?"
     monkeypatch.undo()
     before = state_of(learner)
     gathered = gather(learner)
     assert state_of(learner) == before
     assert gathered.skipped == []
+    assert "How many days do people wait" in next(
+        one.html for one in gathered.contributions if one.name == "m01-a2-question")
+
+
+def test_the_plan_begins_with_what_somebody_with_one_minute_needs(learner, monkeypatch):
+    choices = PlanChoices(learner)
+    assert choices.plan().question == ""
+    monkeypatch.chdir(learner / "01-researchable-questions")
+    frame_question("m01-a2-question", tree="m01-a1-tree").wording = "How many days do people wait for home care?"
+    choices.words = {"supervisor": "Two hours a fortnight until Easter."}
+    choices.write(made=MADE)
+    page = page_of(learner)
+    assert headings(page, 2)[0] == "In short"
+    text = page.getroot().text_content()
+    short = text[text.index("In short"):text.index("Where I work, and where")]
+    assert "How many days do people wait for home care?" in short
+    assert "Two hours a fortnight" in short and "Timetable" in short
 
 
 def test_opening_the_plan_never_changes_an_answer(learner):
@@ -236,7 +252,7 @@ def test_the_word_document_has_headings_language_and_header_rows(learner):
     assert document.core_properties.title == "Referrals that come back"
     assert document.core_properties.language == "en-GB"
     titles = [one.text for one in document.paragraphs if one.style.name == "Heading 1"]
-    assert titles == [part.title for part in PARTS.values()]
+    assert titles == ["In short", *(part.title for part in PARTS.values())]
     assert "People affected" in [one.text for one in document.paragraphs if one.style.name == "Heading 2"]
     assert ["My question, as it is today", "Why do referrals come back?"] in [
         [cell.text for cell in row.cells] for table in document.tables for row in table.rows]

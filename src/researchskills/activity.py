@@ -156,6 +156,10 @@ class Activity(HasTraits):
         """What the research plan takes over, as HTML: by default the whole report."""
         return self.report()
 
+    def headline(self) -> str:
+        """The one sentence of it that belongs at the top of the research plan, such as the question; mostly empty."""
+        return ""
+
     def notice_html(self) -> str:
         """The notice as HTML, or nothing."""
         if not self.notice:

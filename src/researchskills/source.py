@@ -242,11 +242,11 @@ def _calls(cell: Cell) -> list[dict]:
 
 
 def outcomes(lesson: Page) -> list[str]:
-    """The outcomes of a lesson: the numbered list under “You will be able to”, without its bold print."""
+    """The outcomes of a lesson: the numbered list under “You will be able to”, without bold print and italics."""
     for cell in lesson.cells:
         if cell.kind == "markdown" and "## You will be able to" in cell.text:
             part = cell.text.partition("## You will be able to")[2].partition("\n## ")[0]
-            return [one.replace("**", "").strip() for one in re.findall(r"(?m)^\d+\. (.+)$", part)]
+            return [one.replace("*", "").strip() for one in re.findall(r"(?m)^\d+\. (.+)$", part)]
     return []
 
 

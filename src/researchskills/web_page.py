@@ -15,6 +15,7 @@ table{border-collapse:collapse;margin:.6rem 0 1rem;max-width:100%}
 caption{text-align:left;font-weight:600;padding:.2rem 0}
 th,td{border:1px solid #666;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 thead th{background:#eee}
+:is(th,td) p{margin:.1rem 0}
 section{margin-top:1.5rem}
 td.points{text-align:right;white-space:nowrap}
 blockquote{margin:.5rem 0;padding:.1rem 1rem;border-left:4px solid #666}

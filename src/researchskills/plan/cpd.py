@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from researchskills._words import number_of
 from researchskills.plan.gather import modules
 from researchskills.plan.research_plan import private_details
 
@@ -40,6 +41,8 @@ class CpdEntry:
     module, title : str
     answered, offered : int
         Questions that have an answer, and that there are.
+    activities : int
+        Other activities of the module in which something was saved.
     first, last : str
         Days of the earliest and the latest saved answer, ISO format.
     hours : float or None
@@ -56,6 +59,7 @@ class CpdEntry:
     title: str
     answered: int
     offered: int
+    activities: int
     first: str
     last: str
     hours: float | None
@@ -70,10 +74,13 @@ class CpdEntry:
 
     def headings(self) -> dict[str, str | list[str]]:
         """The record of this module under the headings that forms share."""
+        did = (f"Module “{self.title}” of Research at the Interface, by self-study: {self.answered} of {self.offered} "
+               "questions answered")
+        if self.activities:
+            did += f", and work saved in {number_of(self.activities, 'activity', 'activities')}"
         when = self.first if self.first == self.last else f"{self.first} to {self.last}"
         return {
-            "What I did": f"Module “{self.title}” of Research at the Interface, by self-study: {self.answered} of "
-                          f"{self.offered} questions answered.",
+            "What I did": f"{did}.",
             "When, and how long": f"{when}. Hours: {self.hours_in_words}.",
             "What the module set out to teach": self.outcomes,
             **{heading: self.reflections.get(key, "") for key, heading in REFLECTIONS.items()},
@@ -141,7 +148,7 @@ def cpd_record(workspace: Path, hours: Mapping[str, float] | None = None,
     for module in modules():
         name, asked = module["module"], module["questions"]
         of_lesson = {key for key, one in asked.items() if one["where"] == "lesson"}
-        days, answered = [], set()
+        days, answered, others = [], set(), 0
         for file in sorted((Path(workspace) / name / "answers").glob("*.json")):
             try:
                 held = json.loads(file.read_bytes())
@@ -151,9 +158,10 @@ def cpd_record(workspace: Path, hours: Mapping[str, float] | None = None,
             if shown:
                 days.append(saved)
                 answered |= {file.stem} & set(asked)
+                others += file.stem not in asked
         if not days:
             continue
         planned = round(module["minutes"] / 60 * len(answered & of_lesson) / max(1, len(of_lesson)), 1)
-        entries.append(CpdEntry(name, module["title"], len(answered), len(asked), min(days), max(days),
+        entries.append(CpdEntry(name, module["title"], len(answered), len(asked), others, min(days), max(days),
                                 hours.get(name), planned, module["outcomes"], reflections.get(name, {})))
     return CpdRecord(tuple(entries))

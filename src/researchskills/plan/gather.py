@@ -42,6 +42,8 @@ class Contribution:
         The answer in plain words.
     html : str
         The answer as a page shows it.
+    headline : str
+        The question as it stands there, for the top of the plan; mostly empty.
     """
 
     module: str
@@ -52,6 +54,7 @@ class Contribution:
     saved: str
     shown: str
     html: str
+    headline: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _read(file: Path, module: str, entry: dict) -> Contribution | None:
                 raise ValueError("it is damaged or belongs to something else")
             return None
         return Contribution(module, entry["from"], entry["part"], entry["title"], entry["private"],
-                            str(held.get("saved", "")), activity.shown(), activity.contribution())
+                            str(held.get("saved", "")), activity.shown(), activity.contribution(), activity.headline())
 
 
 @contextmanager

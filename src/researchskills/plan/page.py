@@ -27,7 +27,7 @@ def html(plan: ResearchPlan, made: datetime.datetime) -> str:
     contents = "".join(f'<li><a href="#{one.part.key}">{escape(one.part.title)}</a>'
                        f"{' (nothing yet)' if one.missing else ''}</li>" for one in plan.sections)
     return web_page.page(plan.title, f'<p>{_made(made)}</p><nav aria-label="Contents"><ol>{contents}</ol></nav>'
-                                     f"{_notes(plan)}{''.join(parts)}", f"<p>{escape(_MADE_OF)}</p>",
+                                     f"{_in_short(plan, 2)}{''.join(parts)}", f"<p>{escape(_MADE_OF)}</p>",
                          (plan.sections[0].part.key, "Go to the plan"))
 
 
@@ -40,7 +40,7 @@ def word(plan: ResearchPlan, made: datetime.datetime):
     """
     document = documents.blank(plan.title, "A research plan", made)
     document.add_heading(documents.printable(plan.title), level=0)
-    documents.add_html(document, f"<p>{_made(made)}</p>{_notes(plan)}")
+    documents.add_html(document, f"<p>{_made(made)}</p>{_in_short(plan, 1)}", level=0)
     for section in plan.sections:
         document.add_heading(section.part.title, level=1)
         documents.add_html(document, _section(section), level=1)
@@ -76,12 +76,16 @@ def _made(made: datetime.datetime) -> str:
     return f"{made.day} {made:%B %Y}"
 
 
-def _notes(plan: ResearchPlan) -> str:
-    notes = [*plan.skipped]
-    missing = sum(bool(one.missing) for one in plan.sections)
-    if missing:
-        notes.append(f"{missing} of {len(plan.sections)} parts are still empty; each says what fills it.")
-    return "<ul>" + "".join(f"<li>{escape(one)}</li>" for one in notes) + "</ul>" if notes else ""
+def _in_short(plan: ResearchPlan, level: int) -> str:
+    """What somebody who has one minute needs: the question, what is asked of them, and what is not there yet."""
+    asked = next(one.words for one in plan.sections if one.part.key == "supervisor")
+    empty = [one.part.title for one in plan.sections if one.missing]
+    lines = [("The question", plan.question or "No question has been put into a frame yet."),
+             ("What I need from my supervisor", asked or "Not written yet."),
+             ("Still empty", "; ".join(empty) or "Nothing: every part holds something.")]
+    told = "".join(f"<p><strong>{label}:</strong> {escape(words)}</p>" for label, words in lines)
+    notes = "".join(f"<li>{escape(one)}</li>" for one in plan.skipped)
+    return f"<h{level}>In short</h{level}>{told}" + (f"<ul>{notes}</ul>" if notes else "")
 
 
 def _section(section: Section) -> str:
@@ -89,7 +93,9 @@ def _section(section: Section) -> str:
     if section.missing:
         parts.append(f"<p><em>{escape(section.missing)}</em></p>")
     for one in section.contributions:
-        parts.append(f"<h3>{escape(one.title)}</h3>{_beneath(one.html)}")
+        # A part with one contribution of the same name needs no second heading.
+        heading = f"<h3>{escape(one.title)}</h3>" if one.title != section.part.title else ""
+        parts.append(f"{heading}{_beneath(one.html)}")
     return "".join(parts)
 
 

@@ -40,7 +40,7 @@ class PlanPanel:
         again.on_click(lambda _: self._gather())
         notice = HTML(self.choices.notice_html())
         self.choices.observe(lambda _: setattr(notice, "value", self.choices.notice_html()), names="notice")
-        whole = VBox([HTML(with_heading(_INTRODUCTION)), title, said, self.told, self.parts, again, notice,
+        whole = VBox([HTML(with_heading(_INTRODUCTION)), title, said, self.told, again, self.parts, notice,
                       self.learning, *self._writing()])
         self._gather()
         return whole

@@ -52,6 +52,12 @@ class ResearchPlan:
     left_out: tuple[str, ...]
     skipped: tuple[str, ...]
 
+    @property
+    def question(self) -> str:
+        """The question as it stands now: the latest one that an activity for it holds; empty while there is none."""
+        held = [one for section in self.sections for one in section.contributions if one.headline]
+        return max(held, key=lambda one: one.saved).headline if held else ""
+
     def private_details(self) -> list[str]:
         """A sentence for each detail in the plan that could identify a person; looked for before it is written."""
         return private_details([

@@ -249,8 +249,8 @@ def next_undecided(keys: list[str], choices: Mapping[str, Choice], after: str = 
 def progress(keys: list[str], choices: Mapping[str, Choice]) -> str:
     """How far somebody is, in words."""
     done = [choices[one].decision for one in keys if one in choices]
-    told = (f"{len(done)} of {number_of(len(keys), 'vignette')} decided: {done.count(YES)} yes, {done.count(NO)} no, "
-            f"{done.count(CANNOT_TELL)} cannot tell.")
+    told = (f"{len(done)} of {number_of(len(keys), 'story', 'stories')} decided: {done.count(YES)} yes, "
+            f"{done.count(NO)} no, {done.count(CANNOT_TELL)} cannot tell.")
     return f"{told} {len(keys) - len(done)} to go." if len(done) < len(keys) else told
 
 
@@ -264,7 +264,7 @@ class Comparison:
     Attributes
     ----------
     differences : tuple of str
-        Vignettes decided differently, yes against no first.
+        Vignettes decided differently, in order.
     both : int
         Vignettes that both decided.
     agreement : Estimate or None
@@ -291,7 +291,7 @@ class Comparison:
 
     def sentence(self) -> str:
         """Differences first, then observed agreement, then kappa or why there is none."""
-        told = (f"You differ on {number_of(len(self.differences), 'vignette')}; talk about "
+        told = (f"You differ on {number_of(len(self.differences), 'story', 'stories')}; talk about "
                 f"{'it' if len(self.differences) == 1 else 'these'} first. " if self.differences else "")
         told += f"You decided alike on {self.share()}."
         return f"{told} {self.agreement.sentence()}" if self.agreement is not None else f"{told} {self.notes[0]}"
@@ -309,9 +309,8 @@ def compare(own: Mapping[str, Choice], other: Mapping[str, Choice]) -> Compariso
 
     both = [one for one in own if one in other]
     if not both:
-        raise CourseError("There is no vignette that both have decided about, so there is nothing to compare yet.")
-    differ = [one for one in both if own[one].decision != other[one].decision]
-    differ.sort(key=lambda one: CANNOT_TELL in (own[one].decision, other[one].decision))
+        raise CourseError("There is no story that both have decided about, so there is nothing to compare yet.")
+    differ = sorted(one for one in both if own[one].decision != other[one].decision)
     notes = [ON_TWELVE]
     try:
         agreement = kappa([own[one].decision for one in both], [other[one].decision for one in both])
@@ -330,7 +329,7 @@ def check_partner(own: Sheet, other: Sheet) -> None:
         decides alone.
     """
     if not own.is_complete():
-        raise CourseError(f"Decide about all {len(terms()[own.term].vignettes)} vignettes first, then look at your "
+        raise CourseError(f"Decide about all {len(terms()[own.term].vignettes)} stories first, then look at your "
                           f"partner’s file; else you no longer decide alone. {NOTHING}")
     if own.author and own.author == other.author:
         raise CourseError(f"This is your own file: it was saved here, in round {other.round}. {NOTHING} Choose the "
@@ -352,7 +351,7 @@ def compare_with_partner(own: Sheet, other: Sheet) -> Comparison:
                      "file from another computer.")
     elif own.definition == other.definition:
         notes.append("Your two definitions are the same word for word, so the differences come from reading them, or "
-                     "the vignettes, differently.")
+                     "the stories, differently.")
     return Comparison(found.differences, found.both, found.agreement, tuple(notes))
 
 

@@ -319,7 +319,7 @@ class Define(Activity):
         """
         self._need_word()
         if not self.sheet().is_complete():
-            raise CourseError("The panel’s decisions are shown when you have decided about all vignettes of this "
+            raise CourseError("The panel’s decisions are shown when you have decided about all stories of this "
                               f"round. {self.progress()}")
         if not self._round()["panel"]:
             self._change(closing=True, panel=True)
@@ -366,7 +366,7 @@ class Define(Activity):
         self.talked = {**self.talked, self.term: text}
 
     def export_for_partner(self) -> Path:
-        """Write this round beside the notebook, for a partner.
+        """Write this round into the notebook's folder, for a partner.
 
         Raises
         ------
@@ -377,7 +377,7 @@ class Define(Activity):
 
         self._need_word()
         if not self.sheet().is_complete():
-            raise CourseError("Decide about all vignettes first, then save the file: your partner’s course takes only "
+            raise CourseError("Decide about all stories first, then save the file: your partner’s course takes only "
                               "a whole one. No file was written.")
         if not self.author:
             self.author = secrets.token_hex(8)
@@ -387,7 +387,7 @@ class Define(Activity):
         return saving.write(self.folder / f"{stem}.json", definition_file.to_json(sheet).encode())
 
     def export_page(self) -> Path:
-        """Write the definition with all its rounds beside the notebook, as a web page.
+        """Write the definition with all its rounds into the notebook's folder, as a web page.
 
         Raises
         ------

@@ -76,14 +76,14 @@ def read(content: bytes, name: str, expected: str) -> Sheet:
                           f"{NOTHING} Both of you must take the same word.")
     vignettes = words[expected].vignettes
     if held["edition"] != words[expected].edition or not {row["vignette"] for row in listed} <= set(vignettes):
-        raise CourseError(f"{name} is about another edition of the vignettes. {NOTHING} Both of you need the same "
-                          "edition: update the course, and let your partner go through the vignettes again.")
+        raise CourseError(f"{name} is about another edition of the stories. {NOTHING} Both of you need the same "
+                          "edition: update the course, and let your partner go through the stories again.")
     choices = {row["vignette"]: Choice(row["decision"], row["why"].strip()) for row in listed}
     if len(choices) < len(listed) or any(one.decision not in DECISIONS for one in choices.values()):
         raise damaged
     if len(choices) < len(vignettes):
         raise CourseError(f"{name} is only half filled in: it holds decisions about {len(choices)} of {len(vignettes)} "
-                          f"vignettes. {NOTHING} Ask your partner to decide about all of them and to save the file "
+                          f"stories. {NOTHING} Ask your partner to decide about all of them and to save the file "
                           "anew.")
     sheet = Sheet(expected, Definition.from_dict(about), choices, " ".join(held["who"].split()),
                   held["sector"] if held["sector"] in SECTORS else "", held["round"], held["author"])

@@ -4,6 +4,8 @@ As in screening, nothing moves while somebody decides: the buttons keep their pl
 the words of the vignette change. What a comparison brings is put below the button that asked for it.
 """
 
+from pathlib import Path
+
 from researchskills import _html
 from researchskills._words import number_of
 from researchskills.ask import CHOOSE
@@ -18,7 +20,7 @@ _PARTNER = ("<p><strong>Compare with a partner</strong></p><p>Take somebody from
             "uses the word with you at work. Each decides alone. Save your decisions and send the file; choose the "
             "file that you were sent. It is compared and never merged. From then on this round stays as it is.</p>")
 _PANEL = ("<p><strong>Compare with the panel</strong></p><p>A nurse, a social worker and a carer, all invented, "
-          "decided about the same vignettes. They are no authority: what matters is why they differ from you. From "
+          "decided about the same stories. They are no authority: what matters is why they differ from you. From "
           "then on this round stays as it is.</p>")
 _DIFFERENCES = ("<p><strong>Where you differ, round {}</strong></p><p>Talk about these first. And see each from the "
                 "other side: what would the person in it, or their carer, call it? Their word may be another one "
@@ -43,6 +45,9 @@ class DefinitionPanel:
         self._filling = False
         #: Reasons that were not kept, because they could identify somebody: they wait in the field.
         self._refused: dict[str, str] = {}
+        # Each sentence stands near what it is about; only the newest one stands.
+        self.told, self.saved, self.with_partner = HTML(), HTML(), HTML()
+        self.with_panel, self.begun, self.written = HTML(), HTML(), HTML()
         notice = HTML(activity.notice_html())
         activity.observe(lambda _: setattr(notice, "value", activity.notice_html()), names="notice")
         body = VBox([*self._defining(), *self._deciding(), *self._comparing(), *self._sharpening()])
@@ -98,12 +103,12 @@ class DefinitionPanel:
         from ipywidgets import HTML, Button, Dropdown, HBox, Textarea
 
         activity = self.activity
-        self.card, self.far, self.told, unkept = HTML(), HTML(), HTML(), HTML()
+        self.card, self.far, unkept = HTML(), HTML(), HTML()
         self.why = Textarea(description="Why, in a few words", rows=2, continuous_update=False)
         self.buttons = {key: Button(description=words) for key, words in DECISIONS.items()}
         back, on, open_ = (Button(description=words) for words in
-                           ("Previous vignette", "Next vignette", "Next one without a decision"))
-        self.jump = Dropdown(description="Go to a vignette")
+                           ("Previous story", "Next story", "Next one without a decision"))
+        self.jump = Dropdown(description="Go to a story")
 
         def explained(change):
             if self._filling:
@@ -127,7 +132,7 @@ class DefinitionPanel:
                     return
                 self._draw()
                 self._say(f"{at}: {DECISIONS[key]}. " + (f"Now {activity.current}." if activity.current != at
-                                                         else "Every vignette has a decision."))
+                                                         else "Every story has a decision."))
             return pressed
 
         def move(go):
@@ -153,7 +158,7 @@ class DefinitionPanel:
         back.on_click(move(lambda: activity.step(-1)))
         on.on_click(move(lambda: activity.step(1)))
         open_.on_click(move(next_open))
-        heading = ("<p><strong>Apply it, vignette by vignette</strong></p><p>Decide by what you wrote, not by what you "
+        heading = ("<p><strong>Apply it, story by story</strong></p><p>Decide by what you wrote, not by what you "
                    "feel. When your definition does not reach so far, or a fact is not known, say so.</p>")
         return [HTML(with_heading(heading, PART)), self.far, self.told, self.card, self.why, unkept,
                 HBox(list(self.buttons.values())), HBox([back, on, open_]), self.jump]
@@ -166,22 +171,24 @@ class DefinitionPanel:
                                  ("Save my decisions for a partner", "Compare with my partner",
                                   "Compare with the panel"))
         self.upload = FileUpload(accept=".json,.txt", multiple=False, description="Partner's file")
-        self.saved, self.chosen, self.with_partner, self.with_panel = HTML(), HTML(), HTML(), HTML()
+        self.chosen = HTML()
         self.compared = VBox([])
 
         def picked(_change):
             name = self.upload.value[0]["name"] if self.upload.value else ""
-            self.chosen.value = status(f"Chosen: {name}") if name else ""
+            self.chosen.value = status(f"File chosen: {name}") if name else ""
 
         def partner():
             if not self.upload.value:
                 raise CourseError("Choose your partner’s file first.")
             [file] = self.upload.value
-            return activity.take_partner(file["name"], bytes(file["content"])).sentence()
+            found = activity.take_partner(file["name"], bytes(file["content"]))
+            self.chosen.value = status(f"File taken: {file['name']}")
+            return found.sentence()
 
         def export_pressed(_button):
-            self._attempt(self.saved, lambda: f"Saved beside this page: {activity.export_for_partner().name}. Send it "
-                                              "to your partner; both of you should have decided by then.")
+            self._attempt(self.saved, lambda: f"{_where(activity.export_for_partner())}. Send it to your partner; both "
+                                              "of you should have decided by then.")
 
         def compare_pressed(_button):
             self._attempt(self.with_partner, partner)
@@ -205,7 +212,7 @@ class DefinitionPanel:
 
         activity = self.activity
         again, page = Button(description="Sharpen and try again"), Button(description="Save everything as a web page")
-        self.begun, self.history, written = HTML(), HTML(), HTML()
+        self.history = HTML()
 
         def again_pressed(_button):
             def begin():
@@ -217,11 +224,11 @@ class DefinitionPanel:
             self._attempt(self.begun, begin)
 
         def page_pressed(_button):
-            self._attempt(written, lambda: f"Saved beside this page: {activity.export_page().name}.")
+            self._attempt(self.written, lambda: f"{_where(activity.export_page())}.")
 
         again.on_click(again_pressed)
         page.on_click(page_pressed)
-        return [HTML(with_heading(_SHARPEN, PART)), again, self.begun, self.history, page, written]
+        return [HTML(with_heading(_SHARPEN, PART)), again, self.begun, self.history, page, self.written]
 
     # -- what is shown -----------------------------------------------------------------------------
 
@@ -231,16 +238,23 @@ class DefinitionPanel:
                 return
             before = self.activity.sheet()
             keep(text)
+            # What was refused for want of a definition may be possible now.
+            self._hush()
             if before.choices and before.definition != self.activity.sheet().definition:
-                self.stands.value = status(f"You have decided about {number_of(len(before.choices), 'vignette')} "
-                                           "already. Look whether these decisions still hold.")
+                decided = number_of(len(before.choices), "story", "stories")
+                self.stands.value = status(f"You have decided about {decided} already. Look whether these decisions "
+                                           "still hold.")
         return left
 
-    @staticmethod
-    def _attempt(place, act) -> None:
+    def _hush(self) -> None:
+        for place in (self.told, self.saved, self.with_partner, self.with_panel, self.begun, self.written):
+            place.value = ""
+
+    def _attempt(self, place, act) -> None:
         """Do something that may fail, and say in `place` what came of it."""
         # A sentence that comes a second time is announced only when the place was empty in between.
         place.value = ""
+        self._hush()
         try:
             told = act()
         except CourseError as problem:
@@ -248,6 +262,7 @@ class DefinitionPanel:
         place.value = alert(f"<p>{_html.escape(told)}</p>") if told else ""
 
     def _say(self, words: str) -> None:
+        self._hush()
         self.told.value = alert(f"<p>{_html.escape(words)}</p>")
 
     def _fill(self) -> None:
@@ -256,8 +271,9 @@ class DefinitionPanel:
         show_if(self.body, word is not None)
         self.about.value = "" if word is None else (
             f"<p>The word: <strong>{_html.escape(word.word)}</strong>. {_html.escape(word.dispute)}</p>")
-        for place in (self.told, self.saved, self.with_partner, self.with_panel, self.begun):
-            place.value = ""
+        self._hush()
+        # A file that was taken belongs to the round before, or to another word.
+        self.upload.value = ()
         if word is None:
             return
         definition = activity.sheet().definition
@@ -278,7 +294,7 @@ class DefinitionPanel:
         place = activity.vignettes().index(at) + 1
         state = f"Your decision: {DECISIONS[held.decision]}." if held else "No decision yet."
         card = with_heading(shows.vignette_html(at, activity.term), PART)
-        self.card.value = (f"<p>Vignette {place} of {len(activity.vignettes())}</p>{card}"
+        self.card.value = (f"<p>Story {place} of {len(activity.vignettes())}</p>{card}"
                            f"<p><strong>{_html.escape(activity.word().question)}</strong> {state}</p>")
         self.far.value = status(f"Round {sheet.round}. {activity.progress()}")
         self.stands.value = ("<p>This round was compared, so it stays as it is. “Sharpen and try again” further down "
@@ -307,7 +323,7 @@ class DefinitionPanel:
             self.compared.children = []
             return
         differ = activity.differences()
-        told = f"Round {number}. You do not differ on any vignette."
+        told = f"Round {number}. You do not differ on any story."
         parts = [HTML(with_heading(_DIFFERENCES.format(number), PART) if differ else f"<p>{told}</p>")]
         for key, shown in zip(differ, shows.differences_html(activity, term), strict=True):
             parts += [HTML(with_heading(shown, PART)),
@@ -317,3 +333,8 @@ class DefinitionPanel:
             *parts, HTML(shows.comparison_html(activity, term)),
             field(Textarea, "What came out of talking about the differences", activity.talked.get(term, ""),
                   activity.say_talked, said, rows=3), said]
+
+
+def _where(path: Path) -> str:
+    """Where a file was written, so that somebody finds it again."""
+    return f"Saved as “{path.name}” in the folder “{path.parent.resolve()}”"

@@ -10,12 +10,12 @@ from researchskills.statistics.estimate import in_brief
 from researchskills.tables import html_table
 
 TASK = ("<p><strong>Define the disputed word</strong></p><p>Write down what you count as the word, so that a "
-        "stranger could count the same. Apply it to twelve invented vignettes. Then compare with a partner from the "
+        "stranger could count the same. Apply it to twelve invented stories. Then compare with a partner from the "
         "other sector, and with a panel: a nurse, a social worker and a carer, invented too. Talk about the "
         "differences, sharpen, and try again.</p>")
 #: After the second look at the panel.
 _SECOND_LOOK = ("You knew the panel’s decisions when you began the later round, so it was to be expected that you "
-                "agree more. The fair test is another: vignettes, or records, that neither of you has seen.")
+                "agree more. The fair test is another: stories, or records, that neither of you has seen.")
 
 
 def definition_html(sheet: Sheet, caption: str) -> str:
@@ -105,7 +105,7 @@ def panel_html(activity, term: str) -> str:
     if not any(held["panel"] for held in activity.rounds.get(term, [])):
         return ""
     panel = rules.panel(term)
-    told = ("<p>The panel did not agree at once either, and one of the three still disagrees about a vignette.</p>"
+    told = ("<p>The panel did not agree at once either, and one of the three still disagrees about a story.</p>"
             f"{html_table(panel.agreement(), 'Agreement in the panel')}")
     if not activity.knows_panels_definition(term):
         return f"{told}<p>The panel’s own definition is shown when you have sharpened yours and compared again.</p>"
@@ -160,7 +160,7 @@ def decisions_html(activity, term: str) -> str:
         rows.append([f"{key}. {vignette.title}",
                      *(f"{IN_SHORT[one.decision]}{': ' + one.why if one.why else ''}" if one else "no decision"
                        for one in said)])
-    columns = ["Vignette", *(f"Round {one.round}" for one in listed)]
+    columns = ["Story", *(f"Round {one.round}" for one in listed)]
     return html_table(pd.DataFrame(rows, columns=columns), "What was decided, and why")
 
 
@@ -168,8 +168,8 @@ def person_html(activity, term: str) -> str:
     """What the people in the vignettes would call it, in the learner's words."""
     rows = [(f"{key}. {one.title}", activity.person[key]) for key, one in rules.terms()[term].vignettes.items()
             if activity.person.get(key, "").strip()]
-    return html_table(pd.DataFrame(rows, columns=["Vignette", "What the person might call it"]),
-                      "In the words of the person in the vignette, as I imagine them") if rows else ""
+    return html_table(pd.DataFrame(rows, columns=["Story", "What the person might call it"]),
+                      "In the words of the person in the story, as I imagine them") if rows else ""
 
 
 def talked_html(activity, term: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from traitlets import Dict, Float, List, TraitError, Unicode, validate
+from traitlets import Dict, Float, Int, List, TraitError, Unicode, validate
 
 from researchskills import _html, own_words
 from researchskills.activity import Activity, here, reopened
@@ -77,10 +77,14 @@ class FrameQuestion(Activity):
     role = Unicode("").tag(saved=True)
     data = Unicode("").tag(saved=True)
     weeks = Float(None, allow_none=True).tag(saved=True)
+    #: Counts the sharper versions that came from another activity, so that an open panel can show them.
+    sharpened = Int(0)
 
     def __init__(self, name: str, tree: str | None = None, folder: Path | None = None):
         self.folder = folder or Path.cwd()
         self.tree = tree
+        # Whether the leaf is there only because it was chosen in the tree: an answer that nobody has given here yet.
+        self._preselected = False
         super().__init__(name, folder)
 
     @validate("leaf", "kind", "frame", "slots", "weeks")
@@ -90,7 +94,34 @@ class FrameQuestion(Activity):
             raise TraitError(f"“{name}” cannot be like that")
         return value
 
+    def reload(self) -> None:
+        """Take over what is on disk; who has not begun yet starts from the leaf chosen in the tree."""
+        super().reload()
+        self.preselect()
+
+    def _save_change(self, change) -> None:
+        if self._restoring:
+            return
+        taken, self._preselected = self._preselected, False
+        super()._save_change(change)
+        if taken:
+            # With the first thing that is kept, the leaf it was written for is kept as well.
+            for name in {"leaf", "kind"} - {change["name"]}:
+                super()._save_change({"name": name, "new": getattr(self, name)})
+
     # -- what happens ----------------------------------------------------------------------------
+
+    def preselect(self) -> None:
+        """Start from the leaf that was chosen in the tree, unless something was chosen or typed here."""
+        if "leaf" in self._saved.state or any(self._saved.state.get(name) for name in ("typed", "wording", "slots")):
+            self._preselected = False
+            return
+        meant = self.meant_leaf()
+        if meant or self._preselected:
+            # What was only taken over is no answer yet, so it is not saved.
+            self._restoring = True
+            self.choose_leaf(meant.id if meant else "")
+            self._restoring, self._preselected = False, bool(meant)
 
     def leaves(self) -> list[Leaf]:
         """The leaves of the tree as it is now; those without a text are left out."""
@@ -155,6 +186,28 @@ class FrameQuestion(Activity):
         """
         self.weeks = weeks_of(text)
 
+    def sharpen(self, question: Framed) -> None:
+        """Make a sharper version the question from here on; the wording before it stays among the earlier ones.
+
+        Parameters
+        ----------
+        question : Framed
+            As another activity has it. Of role, data and weeks, what it does not say stays as it is here.
+        """
+        before = self.framed.text
+        text = question.text or frame_sentence.build(question.frame, question.slots, question.kind)
+        if before and before != text:
+            # First of all, so that nothing is lost should a later step fail.
+            self.replaced = [*self.replaced, before]
+        self.kind = question.kind or self.kind
+        if question.frame:
+            self.slots = {**self.slots, question.frame: dict(question.slots)}
+            self.frame = question.frame
+        self.wording = "" if text == self.built else text
+        self.role, self.data = question.role or self.role, question.data or self.data
+        self.weeks = self.weeks if question.weeks is None else question.weeks
+        self.sharpened += 1
+
     def build_again(self) -> None:
         """Let the sentence follow the slots once more; the learner's own wording is kept."""
         if self.wording:
@@ -199,8 +252,14 @@ class FrameQuestion(Activity):
             told.append(f"Also empty, if you want it: {', '.join(one.label for one in others)}.")
         return " ".join(told)
 
+    def headline(self) -> str:
+        """The question as it stands now; empty when there is none."""
+        return "" if self._preselected else self.framed.text
+
     def shown(self) -> str:
         """The sentence, with its kind and frame."""
+        if self._preselected:
+            return ""
         text = self.framed.text
         about = [KINDS[self.kind].name.rstrip("?") if self.kind else "", FRAMES[self.frame].name if self.frame else ""]
         told = f"{text} ({'; '.join(filter(None, about))})" if text and any(about) else text
@@ -218,6 +277,8 @@ class FrameQuestion(Activity):
 
     def contribution(self) -> str:
         """The question, its parts, and what there is for it."""
+        if self._preselected:
+            return ""
         parts = [f"<p><strong>{_html.escape(self.framed.text)}</strong></p>"] if self.framed.text else []
         if self.kind:
             parts.append(f"<p>Kind of question: {_html.escape(KINDS[self.kind].name)} "
@@ -271,7 +332,22 @@ def frame_question(name: str, tree: str | None = None) -> FrameQuestion:
     tree : str, optional
         Name of a problem tree in the same folder; its leaves are offered as questions to start from.
     """
-    return reopened(_question(name, tree, here()))
+    one = frame_of(name, here())
+    one.tree = tree or one.tree
+    return reopened(one)
+
+
+def frame_of(name: str, folder: Path) -> FrameQuestion:
+    """The activity in which a question was framed, the same object as in the learner's notebook.
+
+    Parameters
+    ----------
+    name : str
+        Name of a `frame_question` activity.
+    folder : pathlib.Path
+        The notebook's folder.
+    """
+    return reopened(_question(name, Path(folder).resolve()))
 
 
 def framed_of(name: str, folder: Path) -> Framed | None:
@@ -332,5 +408,5 @@ _ALLOWED = {
 
 # One object for each name and folder, however often its cell is run.
 @cache
-def _question(name: str, tree: str | None, folder: Path) -> FrameQuestion:
-    return FrameQuestion(name, tree, folder)
+def _question(name: str, folder: Path) -> FrameQuestion:
+    return FrameQuestion(name, folder=folder)

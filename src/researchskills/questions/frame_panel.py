@@ -25,6 +25,8 @@ class Panel:
 
         self.activity = activity
         self.loading = False
+        #: What is typed beside the slots, by trait: its control, and where it is said why it was not kept.
+        self.fields: dict[str, tuple] = {}
         self.made: dict[str, object] = {}
         self.boxes: dict[str, dict] = {}
         notice = HTML(activity.notice_html())
@@ -35,6 +37,29 @@ class Panel:
         self._show_frame()
         self._tell_kind()
         self._tell_sentence()
+        activity.observe(lambda _: self._sharpened(), names="sharpened")
+
+    def _sharpened(self) -> None:
+        """Show a sharper version that came from another activity; a text that could not be kept stays in its box."""
+        activity = self.activity
+        self.loading = True
+        self.kind.value, self.frame.value = activity.kind, activity.frame
+        for name, (box, said) in self.fields.items():
+            if not said.value:
+                held = getattr(activity, name)
+                box.value = held if isinstance(held, str) else _weeks(held)
+        self.loading = False
+        self._show_frame()
+        for key, (box, said) in self.boxes.get(activity.frame, {}).items():
+            if not said.value:
+                self._put(box, activity.filled.get(key, ""))
+        self._tell_kind()
+        self._tell_sentence()
+
+    def _put(self, box, text: str) -> None:
+        self.loading = True
+        box.value = text
+        self.loading = False
 
     # -- the question at the start ---------------------------------------------------------------
 
@@ -47,17 +72,22 @@ class Panel:
         self.leaf_said = HTML()
         self.typed, self.typed_said = self._field("typed", 2)
         self.leaf.observe(self._leaf_chosen, names="value")
-        self.again.on_click(lambda _: self._offer_leaves())
+        self.again.on_click(lambda _: self._look_again())
         self.take.on_click(lambda _: self._take_words())
         for widget in (self.leaf, self.again):
             show_if(widget, bool(self.activity.tree))
         return [_part("1. The question to start from", "Which question do you want to make sharper?"), self.leaf,
                 self.again, self.leaf_said, self.take, self.typed, self.typed_said]
 
+    def _look_again(self) -> None:
+        self.activity.preselect()
+        self._after_leaf()
+
     def _offer_leaves(self) -> None:
         held = self.activity.leaf
-        leaves = self.activity.leaves()
-        options = [(_TYPED, ""), *((f"{one.number} {one.text}", one.id) for one in leaves)]
+        leaves, meant = self.activity.leaves(), self.activity.meant_leaf()
+        options = [(_TYPED, ""), *((f"{one.number} {one.text}{' (to go on with)' if one == meant else ''}", one.id)
+                                   for one in leaves)]
         there = any(one.id == held.get("id") for one in leaves)
         if held and not there:
             options.append((f"{held['text']} (no longer a leaf of your tree)", held["id"]))
@@ -71,8 +101,10 @@ class Panel:
             told = "This question is no longer a leaf of your tree. Its words are kept here."
         elif changed := self.activity.changed_leaf():
             told = f"In your tree this leaf now says: {changed}"
-        elif not held and (meant := self.activity.meant_leaf()):
+        elif meant and meant.id != held.get("id"):
             told = f"In your tree you chose to go on with: {meant.number} {meant.text}"
+        elif meant:
+            told = "This is the question with which you chose to go on in your tree. You may choose another one."
         else:
             told = ""
         self.leaf_said.value = status(told) if told else ""
@@ -146,6 +178,8 @@ class Panel:
                       "right or wrong."), self.advice, self.frame, self.frame_said, self.slots]
 
     def _frame_chosen(self, change) -> None:
+        if self.loading:
+            return
         self.activity.choose_frame(change["new"])
         self._show_frame()
         self._tell_sentence()
@@ -163,11 +197,9 @@ class Panel:
             self.frame_said.value = ""
             return
         frame = FRAMES[chosen]
-        self.loading = True
-        for key, box in self.boxes[chosen].items():
+        for key, (box, _) in self.boxes[chosen].items():
             # A text that could not be saved is still in its box, and stays there.
-            box.value = box.value or self.activity.filled.get(key, "")
-        self.loading = False
+            self._put(box, box.value or self.activity.filled.get(key, ""))
         example = frame_sentence.build(chosen, frame.example)
         self.frame_said.value = (
             f"<p>{_html.escape(frame.name)}: {_html.escape(frame.fits)} ({_html.escape(frame.source)})</p>"
@@ -185,7 +217,7 @@ class Panel:
             box.observe(lambda change, key=slot.key, said=said: self._filled(key, change["new"], said), names="value")
             widgets += [HTML(f"<p><strong>{_html.escape(slot.label)}</strong>{optional}. {_html.escape(slot.hint)} For "
                              f"example: {_html.escape(slot.example)}</p>"), box, said]
-            boxes[slot.key] = box
+            boxes[slot.key] = box, said
         self.boxes[frame.key] = boxes
         return widgets
 
@@ -225,9 +257,7 @@ class Panel:
     def _tell_sentence(self) -> None:
         activity = self.activity
         if not self.said.value:
-            self.loading = True
-            self.sentence.value = activity.wording or activity.built
-            self.loading = False
+            self._put(self.sentence, activity.wording or activity.built)
         self.empty.value = status(activity.still_empty()) if activity.frame else ""
         self.own.value = "" if not (activity.wording and activity.built) else (
             f"<p>These are your own words. From the slots it would be: {_html.escape(activity.built)}</p>")
@@ -240,9 +270,10 @@ class Panel:
         from ipywidgets import HTML, Text
 
         weeks, weeks_said = Text(continuous_update=False, description=WEEKS), HTML()
-        weeks.value = "" if self.activity.weeks is None else f"{self.activity.weeks:g}"
+        weeks.value = _weeks(self.activity.weeks)
         weeks.observe(lambda change: self._attempt(weeks_said, lambda: self.activity.set_weeks(change["new"])),
                       names="value")
+        self.fields["weeks"] = weeks, weeks_said
         return [_part("5. What you have for it", "A good question is one that you can answer from where you are."),
                 *self._field("role", 1), *self._field("data", 2), weeks, weeks_said]
 
@@ -253,16 +284,23 @@ class Panel:
                        description=FIELDS[what])
         said = HTML()
         box.observe(lambda change: self._attempt(said, lambda: self.activity.keep(what, change["new"])), names="value")
+        self.fields[what] = box, said
         return [box, said]
 
     def _attempt(self, place, act) -> None:
         """Keep something that was typed; what could not be kept is said beside it and stays in its box."""
+        if self.loading:
+            return
         try:
             act()
             place.value = ""
         except CourseError as problem:
             place.value = alert(f"<p>{_html.escape(str(problem))}</p>")
         self._tell_sentence()
+
+
+def _weeks(weeks: float | None) -> str:
+    return "" if weeks is None else f"{weeks:g}"
 
 
 def _part(title: str, words: str):

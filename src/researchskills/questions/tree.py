@@ -25,7 +25,7 @@ from researchskills.questions.kinds import KINDS
 MOST_QUESTIONS, MOST_LEVELS = 60, 6
 #: Letters of a question, and of what it leaves out.
 MOST_LETTERS, MOST_LETTERS_LEFT_OUT = 400, 1000
-#: Leaves that module 01 asks for.
+#: Leaves that module 1 asks for.
 FEWEST_LEAVES = 4
 UNCHANGED = "Nothing was changed."
 
@@ -277,6 +277,12 @@ class Tree:
             parent = self._by_id[parent].parent
         return tuple(found)
 
+    def also(self, identifier: str) -> str:
+        """Where else a question stands in the same words, such as `1.2` or `the whole`; empty when nowhere."""
+        words = _bare(self.node(identifier).text)
+        same = [node.id for node in self.nodes if node.id != identifier and _bare(node.text) == words]
+        return _numbers(self, same) if same else ""
+
     # -- changing --------------------------------------------------------------------------------
 
     def beneath(self, identifier: str, new: str, text: str) -> "Tree":
@@ -467,10 +473,15 @@ def remarks(tree: Tree) -> list[Remark]:
                                 "out."))
     same: dict[str, list[str]] = {}
     for node in tree.nodes:
-        same.setdefault(" ".join(re.findall(r"\w+", node.text.casefold())) or node.text, []).append(node.id)
+        same.setdefault(_bare(node.text), []).append(node.id)
     found += [Remark("twice", tuple(ids), f"{_numbers(tree, ids).capitalize()} have the same words.")
               for ids in same.values() if len(ids) > 1]
     return found
+
+
+def _bare(text: str) -> str:
+    """The words of a question whatever their case and stops."""
+    return " ".join(re.findall(r"\w+", text.casefold())) or text
 
 
 def _of_leaves(tree: Tree, trait: str, one: str, many: str) -> list[Remark]:

@@ -240,7 +240,7 @@ class ProblemTree(Activity):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
-            raise CourseError(f"The folder “{EXPORTS}” beside this notebook cannot be made ({problem.strerror}). No "
+            raise CourseError(f"The folder “{folder.resolve()}” cannot be made ({problem.strerror}). No "
                               "file was written, and your tree is untouched. Check that the course folder can be "
                               "written to.") from None
         return saving.write(folder / f"{self.name}.{what}", content.encode())

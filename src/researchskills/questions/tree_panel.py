@@ -10,7 +10,7 @@ from researchskills.errors import CourseError
 from researchskills.panel_parts import PART, alert, show_if, with_heading
 from researchskills.questions.kinds import KINDS
 from researchskills.questions.tree import EXAMPLES, SPLITS, whys
-from researchskills.questions.tree_activity import EXPORTS, TASK
+from researchskills.questions.tree_activity import TASK
 from researchskills.questions.tree_report import left_out_html, remarks_html
 
 _LONGEST_ENTRY = 80
@@ -166,7 +166,7 @@ class TreePanel:
 
     def _entry(self, tree, node) -> str:
         number = tree.number(node.id)
-        text = node.text if len(node.text) <= _LONGEST_ENTRY else f"{node.text[:_LONGEST_ENTRY - 1]}…"
+        text = _shortened(node.text)
         chosen = " (to go on with)" if node.id == self.activity.chosen and tree.is_leaf(node.id) else ""
         indent = "\u2003" * (tree.level(node.id) - 1)
         return f"{indent}{number or 'Whole:'} {text}{chosen}"
@@ -237,7 +237,8 @@ class TreePanel:
 
         def change() -> str:
             self.activity.change(self.current, **{trait: value})
-            return f"Saved for {self._called()}."
+            told = self._stands_already(self.current) if trait == "text" else ""
+            return f"Saved for {self._called()}. {told}".rstrip()
 
         self._attempt(self.said, change)
 
@@ -247,6 +248,11 @@ class TreePanel:
 
     def _called(self) -> str:
         return self.activity.tree.called(self.current)
+
+    def _stands_already(self, identifier: str) -> str:
+        """A sentence when a question stands in the tree a second time: it is kept, and somebody may want to know."""
+        numbers = self.activity.tree.also(identifier)
+        return f"This question stands in the tree already, as {numbers}. " if numbers else ""
 
     def _add(self, add, box) -> str:
         """Add what stands in a box; gives the new question's id."""
@@ -277,11 +283,11 @@ class TreePanel:
     def _add_beneath(self) -> str:
         new = self._add(lambda text: self.activity.add_beneath(self.current, text), self.new)
         # One stays where one is, so that the next one can follow.
-        return f"Added {self.activity.tree.called(new)}. You are still at {self._called()}."
+        return f"Added {self.activity.tree.called(new)}. {self._stands_already(new)}You are still at {self._called()}."
 
     def _add_beside(self) -> str:
         self._go_to(self._add(lambda text: self.activity.add_beside(self.current, text), self.new))
-        return f"Added {self._called()}. You are there now."
+        return f"Added {self._called()}. {self._stands_already(self.current)}You are there now."
 
     def _move(self, where: str) -> str:
         before = self._called()
@@ -299,7 +305,7 @@ class TreePanel:
             self.example.focus()
             return told
         self._go_to(near)
-        return f"{told} You are now at {self._called()}."
+        return f"{told} You are now at {self._called()}, “{_shortened(self.activity.tree.node(near).text)}”."
 
     def _put_back(self) -> str:
         self._go_to(self.activity.put_back())
@@ -312,7 +318,12 @@ class TreePanel:
         return f"You go on with {self._called()}."
 
     def _export(self, what: str) -> str:
-        return f"Saved as “{EXPORTS}/{self.activity.export(what).name}” beside this notebook."
+        path = self.activity.export(what)
+        return f"Saved as “{path.name}” in the folder “{path.parent.resolve()}”."
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_ENTRY else f"{text[:_LONGEST_ENTRY - 1]}…"
 
 
 def _ladder(rungs: list[str], text: str) -> str:
