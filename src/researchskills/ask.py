@@ -417,7 +417,8 @@ class Value(Asked):
         shell = get_ipython()
         if shell is None or variable not in shell.user_ns:
             return checks.Outcome(checks.NOT_ATTEMPTED,
-                                  f"There is no result called `{variable}` yet. Run the cell above first.")
+                                  f"There is no result called `{variable}` yet. Run the cell above first. "
+                                  f"If you just did: its line must begin with `{variable} =`.")
         last_run = shell.user_ns.get("In", [""])[-1]
         if variable in last_run and not shell.last_execution_succeeded:
             return checks.Outcome(checks.NOT_ATTEMPTED,
@@ -548,6 +549,18 @@ def answered(identifier: str, folder: Path | None = None) -> Asked:
     activity = _activity(identifier, (folder or Path.cwd()).resolve())
     activity.reload()
     return activity
+
+
+def as_saved(identifier: str, folder: Path) -> Asked:
+    """The question exactly as its file has it now: an object of its own, whatever a page has shown before.
+
+    Parameters
+    ----------
+    identifier, folder
+        As for `answered`.
+    """
+    asked = bank.find(identifier, folder)
+    return shown_as(asked.kind)(asked, folder)
 
 
 def question(identifier: str) -> Asked:
