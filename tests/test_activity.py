@@ -226,3 +226,14 @@ def test_a_file_that_cannot_be_opened_is_left_alone_and_nothing_is_saved_over_it
     activity.answer = keys(choice)[0]
     assert "could not be saved" in activity.notice
     assert (blocked / "inside").read_text(encoding="utf-8") == "kept"
+
+
+def test_a_text_too_long_to_be_read_again_is_not_written_and_the_old_answer_stays(tmp_path, form):
+    """What can be written and never be read again is lost: the file would be set aside when it is opened."""
+    note = ask.Form(form, tmp_path)
+    note.answer = {"setting": "Two sentences."}
+    file = tmp_path / "answers" / "m99-p1-job.json"
+    before = file.read_bytes()
+    note.answer = {"setting": "word " * 500_000}
+    assert "far too long" in note.notice and "still on this page" in note.notice
+    assert file.read_bytes() == before

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ipywidgets
 import pytest
-from panels import alert, controls, named, words
+from panels import alert, controls, everything, named, words
 
 from researchskills import own_words
 from researchskills.appraisal import (
@@ -76,7 +76,8 @@ def asked(activity, key: str) -> str:
 
 @pytest.mark.parametrize("typed, numbers", [
     ("12, 14-15", [12, 14, 15]), ("14–15; 12", [12, 14, 15]), ("[3] and [5]", [3, 5]), ("3 to 5", [3, 4, 5]),
-    ("7, 7, 6-7", [6, 7]), (" ", []), ("12,", [12])])
+    ("7, 7, 6-7", [6, 7]), (" ", []), ("12,", [12]), ("3.", [3]), ("sentence 3", [3]), ("3 4", [3, 4]),
+    ("3; 5", [3, 5]), ("Sentences 3 and 5-6.", [3, 5, 6]), ("3. 4.", [3, 4])])
 def test_sentence_numbers_are_read_as_people_write_them(typed, numbers):
     assert sentence_numbers.read(typed, 40) == numbers
 
@@ -142,7 +143,6 @@ def test_answers_come_back_with_the_design_they_were_given_for(appraisal, tmp_pa
     appraisal.judge("allocation", "high")
     told = appraisal.commit_design("cohort")
     assert "“Randomised trial” (1 answer) is kept" in told
-    assert appraisal.answers == {}
     assert appraisal.judgements == {}
     appraisal.put("question", answer="no")
     again = Appraise(NAME, TRIAL, tmp_path)
@@ -151,6 +151,67 @@ def test_answers_come_back_with_the_design_they_were_given_for(appraisal, tmp_pa
     assert again.judgements == {"allocation": "high"}
     again.commit_design("cohort")
     assert again.held("question")["answer"] == "no"
+
+
+def test_questions_that_two_forms_ask_in_the_same_words_are_answered_once(appraisal):
+    appraisal.commit_design("randomised_trial")
+    appraisal.put("question", answer="yes", sentences=[3])
+    appraisal.put("chosen", answer="no")  # the same key in a survey, and another question there
+    appraisal.put("chance", answer="no")
+    appraisal.judge("allocation", "high")
+    panel, use = at(appraisal, 3)
+    told = appraisal.commit_design("survey")
+    assert "1 answer to questions that both forms ask comes along." in told
+    assert appraisal.answers == {"question": {"answer": "yes", "sentences": [3], "evidence": "", "direction": ""}}
+    assert appraisal.judgements == {}
+    use["Step"].value = 2
+    use["Step"].value = 3
+    assert named(panel)[asked(appraisal, "question")].value == "yes"
+
+
+def test_what_came_along_is_seen_on_a_form_that_was_open_before(appraisal):
+    appraisal.commit_design("cohort")
+    panel, use = at(appraisal, 3)
+    for step, design in ((2, "randomised_trial"), (2, "cohort")):
+        use["Step"].value = step
+        appraisal.commit_design(design)
+        use["Step"].value = 3
+        if design == "randomised_trial":
+            named(panel)[asked(appraisal, "told")].value = "partly"
+    assert named(panel)[asked(appraisal, "told")].value == "partly"
+
+
+def test_answers_that_lead_to_another_design_than_the_chosen_one_are_pointed_out(appraisal):
+    panel, use = at(appraisal, 2)
+    for question, answer in (("What is it made from?", "own"), ("On what do its conclusions rest?", "numbers"),
+                             ("Did chance decide who, or which place, had the service?", "yes")):
+        use[question].value = answer
+    use["This is the design"].click()
+    assert "another design than the one you chose" not in words(panel)
+    use["On what do its conclusions rest?"].value = "both"
+    said = ("You now lead to another design than the one you chose: mixed methods study, not randomised trial. Choose "
+            "“This is the design” to change the form.")
+    assert said in words(panel)
+    use["Next: step 3, the questions"].click()
+    assert f"In step 2: {said}" in words(panel)
+    assert appraisal.design == "randomised_trial"
+    use["Step"].value = 2
+    use["This is the design"].click()
+    use["Step"].value = 3
+    assert "another design than the one you chose" not in words(panel)
+
+
+def test_hints_come_before_the_field_that_they_are_about(appraisal):
+    panel, _ = at(appraisal, 2)
+    order = [getattr(one, "value", "") if isinstance(one, ipywidgets.HTML) else one.description
+             for one in everything(panel) if hasattr(one, "description")]
+    place = order.index("What is it made from?")
+    assert "Go by what was done" in order[place - 1]
+    appraisal.commit_design("randomised_trial")
+    panel, _ = at(appraisal, 3)
+    order = [getattr(one, "value", "") if isinstance(one, ipywidgets.HTML) else one.description
+             for one in everything(panel) if hasattr(one, "description")]
+    assert "why it matters here" in order[order.index(asked(appraisal, "question")) - 1]
 
 
 def test_a_design_with_the_same_form_keeps_the_answers_in_place(appraisal):
@@ -244,7 +305,8 @@ def test_a_wrong_sentence_number_changes_nothing_and_stays_in_the_box(appraisal)
     report = reports.report(TRIAL)
     assert all(report.sentence(number) in words(panel).replace("&#x27;", "'") for number in (3, 6, 7))
     box.value = "3, 600"
-    assert "The report has no sentence 600" in alert(panel)
+    assert "Question 1: The report has no sentence 600" in alert(panel)
+    assert "Still saved: 3, 6–7." in alert(panel)
     assert box.value == "3, 600"
     assert appraisal.held("question")["sentences"] == [3, 6, 7]
 
@@ -436,7 +498,7 @@ def test_what_the_panel_noted_waits_for_design_and_screening(appraisal):
     appraisal.commit_design("randomised_trial")
     screened(appraisal)
     panel, use = at(appraisal, 5)
-    assert f"{len(appraisal.form.questions) - appraisal.answered()} questions are open" in words(panel)
+    assert f"You have answered 3 of {len(appraisal.form.questions)} questions." in words(panel)
     assert "The panel is not the truth" not in words(panel)
     use["Show what the panel noted now"].click()
     assert "The panel is not the truth" in words(panel)
@@ -454,8 +516,36 @@ def test_what_the_panel_noted_is_shown_when_every_question_is_answered(appraisal
     differing = [one.text for one in appraisal.form.questions if notes["answers"][one.key]["answer"] != "yes"]
     alike = [one.text for one in appraisal.form.questions if notes["answers"][one.key]["answer"] == "yes"]
     assert differing
-    table = shown[shown.index("those that differ first"):]
+    assert "Open; shown when you have answered" in shown  # no part is judged yet
+    table = shown[shown.index("where you differ comes first"):]
     assert max(table.index(one) for one in differing) < min(table.index(one) for one in alike)
+
+
+def test_notes_on_parts_that_wait_for_another_day_are_not_shown(appraisal):
+    appraisal.commit_design("randomised_trial")
+    screened(appraisal)
+    done, *later = appraisal.form.domains
+    for question in appraisal.form.of_domain(done):
+        appraisal.put(question.key, answer="yes")
+    appraisal.judge(done, "low")
+    panel, use = at(appraisal, 5)
+    use["Show what the panel noted now"].click()
+    assert (f"You have done 1 of {len(appraisal.form.domains)} parts. The panel’s notes on these are below; the others "
+            "wait until you have answered them.") in words(panel)
+    notes = reports.panel(TRIAL)
+    for shown in (words(panel), appraisal.report()):
+        shown = shown.replace("&#x27;", "'")
+        answered, waits = shown.split("Open; shown when you have answered")
+        for domain in ("", *appraisal.form.domains):
+            for question in appraisal.form.of_domain(domain):
+                assert (notes["answers"][question.key]["why"] in shown) == (domain not in later)
+                if domain in later:
+                    assert question.text in waits
+                    assert question.text not in answered.split("What the panel noted")[1]
+        assert not any(one["text"] in shown for one in notes["threats"] if one["domain"] in later)
+        assert not any(one["text"] in shown for one in notes["strengths"])
+        assert notes["certainty"] not in shown
+    assert {one["domain"] for one in notes["threats"]} & set(later)
 
 
 @pytest.mark.parametrize("key", reports.names())
@@ -528,6 +618,35 @@ def test_the_file_for_a_second_reader_can_be_read_by_the_course(appraisal, tmp_p
     # What was said of the files is about the answers there were then.
     appraisal.put("chance", answer="no")
     assert alert(panel) == ""
+
+
+def test_the_folder_is_told_and_an_earlier_file_without_a_name_is_pointed_out(appraisal, tmp_path):
+    panel, use = at(appraisal, 5)
+    appraisal.commit_design("randomised_trial")
+    appraisal.put("chance", answer="partly")
+    use["Save the appraisal as files"].click()
+    assert f"in the folder {tmp_path.resolve()}: “appraisal-discharge-visits.json”" in alert(panel)
+    assert "without a name" not in alert(panel)
+    use["Your name or code"].value = "N7"
+    use["Save the appraisal as files"].click()
+    assert "The earlier file without a name may be deleted." in alert(panel)
+
+
+def test_a_qualitative_form_speaks_of_concerns_and_not_of_bias(tmp_path):
+    activity = Appraise(NAME, "going-home", tmp_path)
+    activity.commit_design("qualitative_interviews")
+    activity.part = "researcher"
+    panel, use = at(activity, 3)
+    judgement = use[f"Your judgement of this part ({activity.form.domains['researcher']})"]
+    assert [words_ for words_, key in judgement.options if key] == [
+        "Few concerns", "Some concerns", "Serious concerns", "Cannot tell"]
+    activity.put("researcher", answer="no")
+    judgement.value = "high"
+    assert activity.judgements == {"researcher": "high"}
+    use["Step"].value = 4
+    assert "Serious concerns" in activity.report()
+    assert "risk of bias" not in (words(panel) + activity.report()).lower()
+    assert "<summary>The same as a table</summary>" in activity.report()
 
 
 def test_a_file_that_cannot_be_written_is_told_and_the_answers_are_kept(appraisal, tmp_path):

@@ -165,17 +165,29 @@ def test_the_check_list_says_what_is_empty_before_one_goes_on_and_never_how_good
     use = named(panel)
     use["Next step"].click()
     use["Next step"].click()
-    assert "Before you go on, these are still open: what this tradition would do" in alert(panel)
-    assert "whether a supporter would nod" in alert(panel)
+    assert "Still open: what this tradition would do" in alert(panel)
+    assert begun.at_step == 2
     for words_ in PARTS.values():
         assert f"{words_}: nothing yet" in words(panel)
         use[words_].value = "x"
     assert "nothing yet" not in words(panel)
-    use["Next step"].click()
-    assert alert(panel).startswith("<p>Before you go on, these are still open: whether a supporter would nod")
-    use["I think that a supporter of this tradition would nod"].value = True
+    assert "A supporter would nod: not ticked yet" in words(panel)
     use["Next step"].click()
     assert begun.at_step == 3 and alert(panel) == ""
+
+
+@pytest.mark.parametrize(("many", "step", "told"), [
+    (2, 2, "Write at least three of the six parts"), (3, 3, "Three are written; the others can wait."),
+    (5, 3, "Five are written; the others can wait.")])
+def test_with_three_of_six_parts_one_may_go_on(begun, many, step, told):
+    panel = begun.panel()
+    use = named(panel)
+    use["Next step"].click()
+    for words_ in list(PARTS.values())[:many]:
+        use[words_].value = "x"
+    use["Next step"].click()
+    assert begun.at_step == step
+    assert told in alert(panel)
 
 
 def test_the_list_of_steps_lets_one_look_ahead(begun):
@@ -198,6 +210,10 @@ def test_a_partners_case_and_corrections_are_shown(begun):
     assert "the tradition that is nearer to you" in alert(panel)
     assert "Your partner (kestrel-7) argued for the evaluative tradition" in words(panel)
     assert "Theirs on gain" in words(panel)
+    assert '<p role="status">File taken: kestrel.json</p>' in words(panel)
+    send(use, "kestrel.html", b"<!DOCTYPE html>\n<html><body></body></html>")
+    assert "is the page to read or print. Nothing was taken over. Choose the other file" in alert(panel)
+    assert begun.theirs() == THEIRS
     assert "You forgot &lt;i&gt;the carers" in words(panel)
     use["What I would correct in my partner’s case"].value = "We do ask carers."
     assert begun.mine().corrects == "We do ask carers."

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 import yaml
 from nbconvert import HTMLExporter
+from panels import words
 
 from researchskills import ask, bank, checks
 
@@ -343,3 +344,14 @@ def test_two_fields_of_a_form_never_sound_the_same():
     fields = [{"name": name, "kind": "text", "label": "How they would hear of it"} for name in ("a", "b")]
     with pytest.raises(bank.QuestionError, match="the same label"):
         bank.parse("m99-p1-x", {"kind": "form", "title": "t", "prompt": "p", "fields": fields}, "lesson")
+
+
+def test_a_private_detail_in_a_text_is_asked_about_at_once_and_never_shown_whole(tmp_path):
+    source = {"kind": "form", "title": "T", "prompt": "P", "fields": [{"name": "who", "label": "Who", "kind": "text"}]}
+    one = ask.Form(bank.parse("m99-p7-who", source, "lesson"), tmp_path)
+    panel = one.panel()
+    assert "could identify" not in words(panel)
+    one.answer = {"who": "ring Mrs A on 07700 900123"}
+    assert "could identify a person (telephone number: 07…23)" in words(panel)
+    one.answer = {"who": "ring the daughter"}
+    assert "could identify" not in words(panel)

@@ -74,8 +74,19 @@ def test_the_sentence_and_its_source_stand_side_by_side_with_where_to_read_it(tr
     first = claims.claims()["C01"]
     assert told.index("effective for teenage mothers") < told.index("Mothers who were not teenagers showed")
     assert f'<a href="{first.link}" target="_blank" rel="noopener">Abstract and full text' in told
-    assert "How sure we are: verified. We read what is named below" in told
+    assert "We have checked: what is named below was read" in told
+    assert "verified" not in told
     assert "<h5><strong>Claim 1 of 3</strong></h5>" in told
+
+
+def test_a_claim_without_a_source_says_what_was_found_and_may_be_called_not_found(tmp_path):
+    trace = TraceClaims("m03-a7-claims", ["C22"], tmp_path)
+    told = words(trace.panel())
+    assert "<strong>What we found when we looked</strong>" in told
+    assert "What its source reports" not in told
+    assert "It names no source." in told and "?." not in told
+    assert "Yours can be defended as well" in claims.compared("not found", "C22")
+    assert "which words make the difference" not in claims.compared("not found", "C22")
 
 
 def test_the_courses_view_is_hidden_until_the_reader_has_committed(trace):

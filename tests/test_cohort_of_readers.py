@@ -52,6 +52,7 @@ def test_questions_that_divide_alike_keep_the_order_of_the_form_and_are_mentione
     found = cohort.divide(group(OWN, PARTNER))
     assert list(found.table["key"][:4]) == [key for key in QUESTIONS if key in
                                             {"told", "lost", "planned", "my_place"}]
+    assert "divides you most: the two of you differ (" in found.sentence()
     assert found.sentence().endswith("Another 3 questions divide you just as much.")
 
 
@@ -177,6 +178,15 @@ def test_two_differing_files_of_one_reader_are_both_refused_because_nobody_can_t
     assert [one.sector for one in taken.readers] == ["social_care"]
     assert len(taken.refused) == 2
     assert all("by the same reader and differ" in one for one in taken.refused)
+
+
+def test_what_a_reader_said_about_another_report_does_not_count_against_the_file_on_this_one():
+    elsewhere = replace(OWN, report="carers-coaching")
+    taken = cohort.take([("elsewhere.json", file(elsewhere)), ("own.json", file(OWN)), ("b.json", file(PARTNER))],
+                        "discharge-visits")
+    assert [one.number for one in taken.readers] == [1, 2]
+    [refused] = taken.refused
+    assert refused.startswith("“elsewhere.json” is about") and "same reader" not in refused
 
 
 def test_the_same_file_twice_counts_once():

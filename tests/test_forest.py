@@ -72,6 +72,25 @@ def test_lines_mark_no_difference_and_a_change_that_matters_in_words_too(stays):
     assert forest(pool_studies(stays), no_difference=-1.0).described.alt.endswith("A line marks no difference (-1).")
 
 
+def test_both_sides_of_the_axis_are_named_in_the_picture_and_in_words(stays):
+    drawn = forest(pool_studies(stays, unit="days"), sides=("shorter stays", "longer stays"))
+    assert {"← shorter stays", "longer stays →"} <= set(words(drawn))
+    assert drawn.described.alt.endswith("Further to the left means shorter stays, further to the right longer stays.")
+    assert not any("←" in one for one in words(forest(pool_studies(stays))))
+    drawn.figure.draw_without_rendering()
+    left, right, unit = (one.get_window_extent() for one in (*drawn.texts[-2:], drawn.xaxis.label))
+    numbers = [one.get_window_extent() for one in drawn.get_xticklabels()]
+    assert unit.y1 <= min(left.y0, right.y0), "the unit stands below the words"
+    assert max(left.y1, right.y1) <= min(one.y0 for one in numbers)
+    assert left.x1 < right.x0
+
+
+@pytest.mark.parametrize("sides", ["less", ("less",), ("less", ""), ("less", 1), 2])
+def test_words_for_one_side_only_are_refused(stays, sides):
+    with pytest.raises(CourseError, match="Both sides of the axis need words"):
+        forest(pool_studies(stays), sides=sides)
+
+
 def test_ratios_stand_on_a_logarithmic_axis_with_plain_numbers(ratios):
     ax = forest(pool_studies(ratios, scale="ratio"), important=0.8)
     assert ax.get_xscale() == "log"

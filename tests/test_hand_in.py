@@ -314,3 +314,18 @@ def test_what_a_learner_did_with_data_of_their_own_stays_at_home(course):
         everything = b"".join(packed.read(name) for name in packed.namelist())
     assert NHS.encode() not in everything
     assert write.exists()
+
+
+def test_an_answer_that_is_lost_between_two_looks_is_missed_by_the_second(course):
+    """The server looks again and again in one process; what it saw an hour ago must not count."""
+    assert check(course, "careful-wren") == []
+    file = course.folder("careful-wren", SMALL) / "answers" / "m99-q1-piles.json"
+    whole = file.read_bytes()
+    try:
+        file.write_text("{", encoding="utf-8")
+        assert kinds(check(course, "careful-wren")) == ["unanswered"]
+        for aside in file.parent.glob("m99-q1-piles.damaged-*"):
+            aside.unlink()
+        assert kinds(check(course, "careful-wren")) == ["unanswered"]
+    finally:
+        file.write_bytes(whole)

@@ -487,8 +487,11 @@ def test_a_stopped_course_says_so_in_plain_words(browser, tmp_path, monkeypatch)
     page = browser.new_page()
     page.goto(lab.address)
     page.wait_for_selector(".rs-home h1", timeout=60_000)
+    open_lesson(page)
+    wait_for_status(page, "Ready.")
     said = lab.stop()
     assert "Your work is saved" in said
+    wait_for_status(page, "Not connected to the course: what you type now may not be saved.")
     page.wait_for_selector("text=The course has stopped running", timeout=60_000)
     page.close()
 

@@ -9,6 +9,7 @@ import csv
 import re
 from collections import Counter
 from functools import cache
+from itertools import product
 from math import log, sqrt
 from pathlib import Path
 
@@ -85,6 +86,12 @@ def test_the_page_says_how_many_questions_the_course_and_the_mentor_mark(questio
     assert missing([f"{course} questions that the course checks at once, and {mentor} that a mentor reads"]) == []
     numbers = [int(re.match(r"m03-q(\d+)-", name)[1]) for name in questions]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_questions_that_take_longest_are_named_by_their_titles(questions):
+    named = re.findall(r"\*([^*]+)\*", re.search(r"sittings: (.*?) take about", text())[1])
+    assert len(named) == 4
+    assert set(named) <= {question.title for question in questions.values()}
 
 
 def test_every_cell_of_the_page_runs_in_its_order(page):
@@ -228,6 +235,8 @@ def test_the_worked_out_answer_is_accepted_and_each_mistake_gets_its_own_reason(
 def test_the_interval_of_twelve_practices_may_be_rounded_to_one_decimal_place(questions):
     question, worked_out = questions["m03-q4-cluster"], keys()["m03-q4-cluster"][0]
     assert checks.assess(question, f"{worked_out:.1f}").status == "correct"
+    narrower = checks.assess(question, f"{keys()['m03-q4-cluster'][1][-1]:.1f}")
+    assert narrower.message.startswith("You made the interval narrower.")
     worth = 240 / (1 + 19 * 0.05)
     assert f"240 ÷ {worth:.1f} is {240 / worth:.2f}" in text()
     assert missing([f"the interval is {worked_out:.1f} to {4 - worked_out:.1f} and not 0.4 to 3.6"]) == []
@@ -241,8 +250,8 @@ def test_the_solution_of_the_cell_and_the_line_that_the_task_offers_give_the_key
     exec(question.mark_scheme["solution"], names)
     assert checks.assess(question, names[question.content["variable"]]).status == "correct"
     names["studies"] = names["load"]("study_reports", "review_studies")
-    offered = re.search(r"`(pool_studies\(.*)`", question.prompt)[1]
-    assert checks.assess(question, eval(offered, names)).status == "correct"
+    exec(re.search(r"`(pooled = .*)`", question.prompt)[1], names)
+    assert checks.assess(question, names[question.content["variable"]]).status == "correct"
 
 
 # The review
@@ -262,11 +271,13 @@ def test_what_is_said_of_the_six_studies_is_so():
     assert below > -0.3  # “a fall of 0.3 lies outside of it”
     assert missing([
         f"together have {sum(sizes[:2])} of the {sum(sizes)} carers",
-        f"From {paule_mandel(rows)[0]:.2f} to {paule_mandel(breaks(50))[0]:.2f}, with an interval that now holds zero "
-        f"({low:.2f} to {high:.2f}), by leaving out one carer in ten",
+        f"From {paule_mandel(rows)[0]:.2f} to {paule_mandel(breaks(50))[0]:.2f}, with an interval that now includes no "
+        f"difference (zero; {low:.2f} to {high:.2f}), by leaving out one carer in ten",
         f"From {sizes[0]} carers and {effects[0]} to {sizes[-1]} carers and {effects[-1]}",
         f"here {100 * paule_mandel(rows)[4]:.0f}%",
-        f"{mean:.2f} together, 95% confidence interval {below:.2f} to {above:.2f}",
+        f"From top to bottom the studies have {', '.join(map(str, sizes[:-1]))} and {sizes[-1]} carers.",
+        f"Eames and Fell pooled come to {mean:.2f} (95% confidence interval {below:.2f} to {above:.2f}).",
+        f"Their interval reaches down to {below:.2f},",
     ]) == []
     assert sum(sizes[:2]) / sum(sizes) == pytest.approx(0.1, abs=0.01)
 
@@ -380,8 +391,11 @@ def test_what_is_said_of_the_subgroups_is_so():
     welch = stats.ttest_ind(gaps[True], gaps[False], equal_var=False).confidence_interval()
     gap = np.mean(gaps[True]) - np.mean(gaps[False])
     assert welch.high < 0
+    older, young = (by_areas([row for row in rows if GROUPS[group](row)], [one, programme])[0][1]
+                    for group in ("Mother 20 or over", "Mother a teenager"))
     assert missing([
-        f"the gap between the two groups of mothers is about {-gap:.1f} points wider where the programme was",
+        f"the gap between the two groups of mothers is about {-gap:.1f} points wider where the programme was "
+        f"(each area counted once; straight from the table it is {older - young:.1f})",
         f"its interval, {-welch.high:.1f} to {-welch.low:.1f},",
         f"{len(everybody) - len(rows):,} children without a score",
         f"With {len(everybody):,} families",
@@ -454,18 +468,40 @@ def test_the_panel_of_the_grey_rating_tells_documents_and_headings_apart(questio
     panel, scale = question.key["panel"], question.content["scale"]
     assert list(question.content["criteria"]) == list(forms.form("grey").domains)
     assert question.content["tolerance"] == 1
-    whole = sum(len(rated) for rated in panel.values())
+    whole, exact = sum(len(rated) for rated in panel.values()), question.content["exact"]
     needed = next(many for many in range(whole + 1) if many / whole >= question.content["needed"])
-    assert f"in {needed} of the {whole} ratings" in question.prompt
-    for place in range(1, len(scale) + 1):
-        everything = {item: dict.fromkeys(rated, place) for item, rated in panel.items()}
-        assert checks.assess(question, everything).status == "not yet"
-    near = {item: {one: min(max(place + (-1 if place > 2 else 1), 1), 4) for one, place in rated.items()}
-            for item, rated in panel.items()}
-    assert checks.assess(question, near).status == "correct"
+    assert f"You need {needed} of the {whole}, and {exact} of the {whole} have to be the panel's own." in " ".join(
+        question.prompt.split())
+    # One rating for a whole document: all 256 ways. The nearest miss is a single rating short of what is asked.
+    counts = []
+    for places in product(range(1, len(scale) + 1), repeat=len(panel)):
+        alike = {item: dict.fromkeys(panel[item], place) for item, place in zip(panel, places, strict=True)}
+        outcome = checks.assess(question, alike)
+        assert outcome.status == "not yet"
+        assert len(set(places)) > 1 or outcome.fraction == 0
+        apart = [abs(place - ours) for item, place in zip(panel, places, strict=True) for ours in panel[item].values()]
+        counts.append((sum(one <= 1 for one in apart), apart.count(0)))
+    assert max(own for near, own in counts if near >= needed) == exact - 1
+    # Somebody who is a step away in ten of the ratings is right, and a step away in one more is not.
+    near = {item: dict(rated) for item, rated in panel.items()}
+    for many, (item, heading) in enumerate(product(panel, question.content["criteria"]), 1):
+        near[item][heading] += -1 if near[item][heading] > 2 else 1
+        assert (checks.assess(question, near).status == "correct") == (whole - many >= exact)
     # “The one that tells best whom it asked has no date, and one that is clearly signed has not a single source.”
     assert (panel["summary"]["coverage"], panel["summary"]["date"]) == (4, 1)
     assert (panel["opinion"]["authority"], panel["opinion"]["accuracy"]) == (4, 1)
+
+
+def test_while_the_grey_rating_is_not_right_nothing_tells_the_panels_rating_or_reason(questions):
+    question = questions["m03-q12-grey"]
+    panel, reasons = question.key["panel"], question.key["reasons"]
+    turned = {item: {heading: 5 - place for heading, place in rated.items()} for item, rated in panel.items()}
+    message = checks.assess(question, turned).message
+    assert message.count("; the panel is ") == sum(abs(5 - 2 * place) > 1 for rated in panel.values()
+                                                    for place in rated.values())
+    assert not any(reason in message for rated in reasons.values() for reason in rated.values())
+    message = checks.assess(question, panel).message
+    assert all(reason in message for rated in reasons.values() for reason in rated.values())
 
 
 # Certainty, and what mentors read
@@ -485,7 +521,8 @@ def test_the_trial_of_the_certainty_sentence_is_that_of_the_report_and_counts_ca
     wider = sqrt(1 + (many / 16 - 1) * 0.05)  # design effect (Kish 1965)
     middle, half = (low + high) / 2, (high - low) / 2
     assert middle - half * wider < 0 < low
-    assert "an interval that counts practices would hold no difference" in right(questions["m03-q14-certainty"])
+    said = right(questions["m03-q14-certainty"])
+    assert "an interval that counts practices would include no difference at all" in said
 
 
 def test_the_examples_for_mentors_keep_to_their_words_and_cite_sentences_that_say_so(questions):
@@ -513,3 +550,9 @@ def test_the_rubric_asks_for_all_that_the_prompt_asks_for(questions):
                      "Users' outcomes", "Certainty"]
     asked = [row["criterion"] for row in questions["m03-q17-other-tradition"].mark_scheme["rubric"]]
     assert asked == ["Accuracy", "Respect", "Evidence"]
+
+
+def test_each_level_of_a_rubric_can_be_read_by_itself(questions):
+    for question in questions.values():
+        for row in question.mark_scheme.get("rubric", []):
+            assert not [level for level in row["levels"] if re.search(r"\b[Aa]s \d", level)], row["criterion"]

@@ -255,7 +255,7 @@ LESSON = (
     "The difference is still {families_difference} points; the honest interval is more than half as wide again, "
     "{areas_low} to {areas_high}.",
     "the families are worth about {worth}.",
-    "by about {gap} points, and the interval of that ({gap_low} to {gap_high}) leaves out zero.",
+    "by about {gap} points, and zero is outside the interval of that ({gap_low} to {gap_high}).",
     "such as reablement's {rose} points", "({missing} of {entered} have no second score)",
     "an invented pilot with {people} people in {agencies} agencies",
     "Among the {twice} who answered both times they were {after} points apart at the end, and {before} before",
@@ -303,7 +303,7 @@ def test_the_interval_that_knows_areas_is_more_than_half_as_wide_again():
     assert 1.5 < (high - low) / (plain[2] - plain[1]) < 1.7
 
 
-def test_one_subgroup_leaves_out_zero_and_the_other_holds_it():
+def test_zero_is_outside_the_interval_of_one_subgroup_and_inside_that_of_the_other():
     families = read("area_evaluation/area_evaluation")
     of_age = {age: difference_of_areas([row for row in families if row["mother_age_group"] == age], "parenting_score")
               for age in ("20 or over", "teenage")}
@@ -366,7 +366,7 @@ def test_an_interval_for_coaching_that_counts_practices_is_the_one_that_the_less
     assert ends(1) == (reported["low"], reported["high"])
     low, high = ends(1 + ((one + two) / practices - 1) * alike)
     assert float(low) < 0 < float(high)
-    assert f"reaches from about {low} to {high} and holds no difference." in page("lesson.md")
+    assert f"reaches from about {low} to {high}: zero (no difference) is inside." in page("lesson.md")
 
 
 # What is quoted
@@ -428,7 +428,7 @@ def test_every_design_has_its_line_in_the_lesson_under_its_name():
 
 def test_the_lesson_and_the_paper_tell_the_claims_as_the_package_has_them(module):
     held = {row["claim"]: row for row in read("claims/claims")}
-    text, paper = page("lesson.md"), " ".join(part("workshop.md", "### Paper 4: Seed detective").split())
+    text, paper = page("lesson.md"), paper_and_answers("### Paper 4: Seed detective")
     assert "PMC1482335" in held["C01"]["where_to_read"]
     assert "PMC1482335" in text
     assert [view(key).verdict for key in ("C04", "C01", "C02")] == ["wrong date", "reversed", "overstated"]
@@ -475,6 +475,21 @@ def test_the_parts_of_a_form_that_the_lesson_names_are_parts_of_it(form, words):
     assert [one for one in named if not any(title.startswith(one) for title in titles)] == []
 
 
+def test_the_part_by_which_a_learner_sees_that_the_form_is_the_right_one_is_in_no_other_form():
+    named = re.search(r"If step 3 has no part called \*(.*?)\*", page("lesson.md"))[1]
+    held = [key for key in forms.names() if named in map(str.lower, forms.form(key).domains.values())]
+    assert held == ["trial"]
+    assert "choose *Partly*" in page("lesson.md")
+    assert forms.ANSWERS["partly"] == "Partly"
+
+
+def test_the_words_that_are_explained_before_the_first_report_stand_in_reports():
+    everything = " ".join(row["text"] for row in read("study_reports/sentences")).lower()
+    words = re.findall(r"^- \*\*(.*?)\*\*:", part("lesson.md", "#### Words in the reports"), re.MULTILINE)
+    assert len(words) == 6
+    assert [one for one in words if one.lower() not in everything] == []
+
+
 def test_the_buttons_that_the_lesson_names_are_on_the_screen(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     made = {
@@ -506,8 +521,9 @@ def test_the_times_that_the_lesson_plans_add_up(module):
     assert [units[0] + units[1], units[2], units[3] + 15] == [80, 60, 70]
     assert sum(units) + 15 == module.lesson.header["minutes"] == 210
     assert "numbers (80), words (60), grey literature and claims (70)" in text
-    assert "two sittings of 30" in text
+    assert "two sittings, 25 minutes and 35" in text
     assert "two sittings, 25 minutes and 30" in text
+    assert text.count("Here is a good place to pause. ### Your turn") == 2  # in Units 1 and 2
     assert "210 minutes in six sittings and a last step" in page("supervisor.md")
     assert "Plan about two and three quarter hours" in page("exercises.md")
     assert "about two and three quarter hours of exercises" in page("supervisor.md")
@@ -568,6 +584,12 @@ def test_each_misconception_of_the_curriculum_is_answered_in_the_lesson_and_the_
         assert belief in workshop, belief
 
 
+def paper_and_answers(heading: str) -> str:
+    """A paper of the workshop together with its answers at the end, with every run of white space made one space."""
+    answers = part("workshop.md", f"### Answers to {heading.removeprefix('### ').partition(':')[0]}")
+    return " ".join(f"{part('workshop.md', heading)} {answers}".split())
+
+
 def newcombe(a: int, m: int, b: int, n: int) -> tuple[float, float, float]:
     """First proportion less second with Newcombe's interval (1998, method 10), in percentage points."""
     (low, high), (below, above) = wilson(a, m), wilson(b, n)
@@ -577,7 +599,7 @@ def newcombe(a: int, m: int, b: int, n: int) -> tuple[float, float, float]:
 
 
 def test_the_sums_of_the_report_to_vote_on_come_out_as_the_trainers_are_told():
-    text = " ".join(part("workshop.md", "### Paper 1: A report to vote on").split())
+    text = paper_and_answers("### Paper 1: A report to vote on")
     offered, called, again, year, others = (int(re.search(pattern, text)[1]) for pattern in (
         r"offered the calls to (\d+)", r"\[6\] (\d+) people", r"people who were called, (\d+) were",
         r"of the year before, (\d+) were", r"who were not called, (\d+) were"))
@@ -597,9 +619,43 @@ def test_the_sums_of_the_report_to_vote_on_come_out_as_the_trainers_are_told():
             f"other side of zero to {-low:.1f}") in text
 
 
+def test_the_papers_can_be_copied_without_their_answers():
+    text = (FOLDER / "workshop.md").read_text(encoding="utf-8")
+    before, last, answers = text.partition("\n## Answers to the papers (for trainers)\n")
+    assert last
+    assert "\n## " not in answers, "the answers are the last section"
+    papers = before.partition("\n## Paper set\n")[2]
+    assert [int(one) for one in re.findall(r"^### Paper (\d):", papers, re.MULTILINE)] == list(range(1, 8))
+    for told in ("trainers", "flatters", "which is 25%", "is a wrong date", "regression to the mean"):
+        assert told not in papers, told
+    headings = [line.removeprefix("### ") for line in answers.splitlines() if line.startswith("### ")]
+    assert headings == [*(f"Answers to Paper {number}" for number in range(1, 5)), "The task for week 12"]
+
+
+def test_the_workshop_tells_what_each_card_and_each_tradition_stands_for():
+    cards = dict(table_rows(part("workshop.md", "### Voting cards"), 2))
+    assert [card for card in cards if card.startswith("**")] == ["**A**", "**B**", "**C**"]
+    paper = part("workshop.md", "### Paper 2: Six questions for any report")
+    assert "Evaluative: does this service, here, do what it should for the people it is for?" in paper
+    assert "Generalisable: what holds beyond this place, and how do we know?" in paper
+    assert [row[0] for row in table_rows(paper, 2)] == ["Side", "Evaluative", "Generalisable"]
+    assert "Six pairs report, one question each" in page("workshop.md")
+    assert len(table_rows(paper, 4)) == 1 + 6
+    assert "slide" not in page("workshop.md").replace("A pyramid on a slide.", "")
+
+
+def test_the_hours_of_the_panel_add_up():
+    rows = {row[0]: row[1] for row in table_rows(part("workshop.md", "### What a panel of three costs"), 2)}
+    numbers = {"half an hour": 0.5, "one hour": 1, "four hours": 4}
+    paid = sum(hours * one.lower().count(words) for name, one in rows.items() if name.startswith("Paid time")
+               for words, hours in numbers.items())
+    assert 3 * paid == 18
+    assert "about eighteen paid hours for three people" in page("workshop.md")
+
+
 def test_bias_bingo_has_a_story_for_each_square_and_a_direction_for_each_story():
-    text = part("workshop.md", "### Paper 3: Bias bingo")
-    squares = [cell for row in table_rows(text, 3) for cell in row if cell]
+    squares = [cell for row in table_rows(part("workshop.md", "### Paper 3: Bias bingo"), 3) for cell in row if cell]
+    text = part("workshop.md", "### Answers to Paper 3")
     stories = re.findall(r"^\d\. .*$", text, re.MULTILINE)
     assert len(squares) == len(stories) == len(set(squares)) == 9
     for square in squares:
@@ -610,7 +666,8 @@ def test_bias_bingo_has_a_story_for_each_square_and_a_direction_for_each_story()
 
 
 def test_the_task_for_week_12_comes_out_as_the_trainers_are_told():
-    text = page("workshop.md").partition("**Unseen task")[2].partition("## Paper set")[0]
+    task = page("workshop.md").partition("**Unseen task")[2].partition("## Paper set")[0]
+    text = f"{task} {part('workshop.md', '### The task for week 12')}"
     began, stayed = (int(re.search(pattern, text)[1]) for pattern in (
         r"loneliness of (\d+) people", r"(\d+) people were still"))
     assert f"{began - stayed} of {began} people are missing" in text

@@ -65,6 +65,15 @@ def test_without_a_word_on_what_matters_no_interval_can_tell():
     assert reading.fair_sentence(stay(-3, -2, important=None)).endswith("How much of it matters, nobody has said.")
 
 
+def test_the_fair_sentence_of_an_interval_on_one_side_says_small_or_large_enough():
+    assert reading.fair_sentence(stay(-3, -0.2)) == (
+        "All values that fit are for the better. The true difference may be too small to matter, or large enough.")
+    assert reading.fair_sentence(stay(0.2, 3)).startswith("All values that fit are for the worse.")
+    # Where zero is inside, or every value matters, another sentence is needed.
+    assert reading.fair_sentence(stay(-3, 0)).startswith("Anything from no difference to")
+    assert reading.fair_sentence(stay(-3, -1.2)).startswith("Only a difference for the better that matters")
+
+
 def test_where_nobody_can_say_what_is_better_values_are_called_higher_and_lower():
     assert reading.fitting(stay(-3, 1, better="none", important=None)) == [
         "a lower value", "no difference", "a higher value"]
@@ -237,8 +246,15 @@ def test_a_smallest_change_that_cannot_be_one_is_refused(words, said):
         reading.with_important(StudyResult("Falls", 0.5, 0.3, 0.8, scale="ratio"), "1")
 
 
-def test_the_sign_of_a_smallest_change_does_not_matter():
-    assert reading.with_important(stay(-1, 1), "-2").important == 2
+@pytest.mark.parametrize("words", ["-2", "−2 days"])
+def test_a_smallest_change_has_no_minus(words):
+    with pytest.raises(CourseError, match="without a minus: 2"):
+        reading.with_important(stay(-1, 1), words)
+
+
+def test_a_smallest_change_is_read_as_people_write_it():
+    for words, value in (("1,5", 1.5), ("2 points", 2), ("1.5", 1.5), ("1,250", 1250)):
+        assert reading.with_important(stay(-1, 1), words).important == value
     assert reading.with_important(stay(-1, 1), " ").important == 1
 
 
@@ -273,15 +289,22 @@ def panel(activity):
     return activity.panel()
 
 
-NO_DIFFERENCE, MATTERS = "Does the interval include no difference?", "Does it include a change that matters?"
+NO_DIFFERENCE, MATTERS = "(no difference) inside the interval?", "Does it include a change that matters?"
 SENTENCE, IMPORTANT = "Which sentence would you write next?", "Smallest change that would matter to people"
+
+
+def zero(panel):
+    """The question about zero; of ratios, about one."""
+    [found] = [one for name, one in panels.named(panel).items() if name.endswith(NO_DIFFERENCE)]
+    return found
 
 
 def fill_in(panel, **answers):
     named = panels.named(panel)
     for name, value in answers.items():
-        named[{"no_difference": NO_DIFFERENCE, "matters": MATTERS, "sentence": SENTENCE, "important": IMPORTANT,
-               "who": "Who says so?"}[name]].value = value
+        control = zero(panel) if name == "no_difference" else named[
+            {"matters": MATTERS, "sentence": SENTENCE, "important": IMPORTANT, "who": "Who says so?"}[name]]
+        control.value = value
 
 
 def press(panel) -> str:
@@ -316,16 +339,20 @@ def test_nothing_is_told_before_the_reader_has_answered(activity, panel):
 
 def test_after_the_answers_each_is_discussed_and_every_sentence_judged(activity, panel):
     # Readmission: -14 to 1.3 percentage points, and 5 matter.
-    fill_in(panel, no_difference="no", matters="some", sentence="absence")
+    fill_in(panel, important="5", no_difference="no", matters="some", sentence="absence")
     assert "1 of 3 hold" in press(panel)
     shown = panels.words(panel)
-    assert "✗ Look again: no difference (0) lies within -14 to 1.3 percentage points." in shown
+    assert "✗ Look again: zero (no difference) lies inside -14 to 1.3 percentage points." in shown
     assert "✓ Holds: the values that fit hold" in shown
     assert "✗ Look again: your sentence is wrong" in shown
-    assert "What can be said of this result" in shown
+    # What is to be said of the other sentences waits until somebody asks for it.
+    assert shown.split("What can be said of this result")[0].count("<details>") > 0
+    assert "<details><summary>Show what is to be said of every sentence</summary>" in shown
     fill_in(panel, no_difference="yes", sentence="values")
     assert "You have changed an answer since" in panels.words(panel)
     assert press(panel).strip("</p>") == "All three hold."
+    assert "Show what is to be said of every sentence" not in panels.words(panel)
+    assert "What can be said of this result" in panels.words(panel)
     assert "You have changed an answer since" not in panels.words(panel)
 
 
@@ -337,6 +364,42 @@ def test_what_matters_to_people_is_typed_with_who_says_so_and_changes_the_readin
     assert "Say also who says so" not in panels.words(panel)
     assert "Smallest change that matters: 20." in activity.shown()
     assert "Who says so: The patients’ group." in activity.shown()
+
+
+def test_what_the_report_takes_for_a_change_that_matters_is_hidden_until_the_reader_has_compared(activity, panel):
+    # Readmission: the report says that 5 percentage points matter.
+    def told():
+        return panels.words(panel) + activity.report()
+
+    assert "a change of 5 percentage points matters" not in told() and "a dashed line at" not in told()
+    fill_in(panel, no_difference="yes", matters="nobody", sentence="values")
+    assert "a change of 5 percentage points matters" not in told()
+    assert "All three hold" in press(panel)
+    assert "As the report has it, a change of 5 percentage points matters to people." in told()
+    assert "You typed no smallest change. The report has one" in told()
+    fill_in(panel, important="5 points")
+    assert "a dashed line at -5 percentage points" in told()
+
+
+def test_of_ratios_one_is_asked_for_and_not_zero(activity, panel):
+    assert zero(panel).description.startswith("Is zero ")
+    assert ("No, zero is outside", "no") in zero(panel).options
+    activity.look_at("meals-at-home")
+    assert zero(panel).description.startswith("Is one ")
+    assert ("No, one is outside", "no") in zero(panel).options
+    fill_in(panel, no_difference="no")
+    assert "Is one (no difference) inside the interval? No, one is outside." in activity.shown()
+
+
+def test_a_long_scale_is_named_once_in_the_words_about_a_result(tmp_path):
+    activity = ReadResult("m03-a4-results", "carers-coaching", tmp_path)
+    panel = activity.panel()
+    fill_in(panel, important="1", no_difference="no", matters="some", sentence="values")
+    press(panel)
+    told = panels.words(panel).replace(activity.plain_result().as_written, "")
+    told = re.sub(r"<figure.*?</figure>", "", told, flags=re.DOTALL)
+    assert told.count("on a scale from 7 to 35") == 1
+    assert "1.2 points" in told
 
 
 def test_a_word_instead_of_a_number_is_explained_and_nothing_is_lost(activity, panel):
@@ -357,13 +420,13 @@ def test_each_result_keeps_its_own_answers(activity, panel):
     named = panels.named(panel)
     fill_in(panel, no_difference="yes")
     named["Result"].value = "Daily living at three months"
-    assert named[NO_DIFFERENCE].value == ""
+    assert zero(panel).value == ""
     assert "5.1 points" in panels.words(panel)
     fill_in(panel, no_difference="no")
     named["Result"].value = "Emergency readmission within 30 days"
-    assert named[NO_DIFFERENCE].value == "yes"
+    assert zero(panel).value == "yes"
     named["Report"].value = "falls-and-rails"
-    assert named[NO_DIFFERENCE].value == ""
+    assert zero(panel).value == ""
     assert "Any grab rail before a serious fall" in panels.words(panel)
 
 
@@ -395,16 +458,20 @@ def test_a_percentage_of_ones_own_is_not_asked_which_way_is_better(panel):
     assert {key for _, key in named[SENTENCE].options} == {"", "values", "works", "exact", "importance"}
 
 
-def test_a_second_group_is_compared_by_the_difference_only(activity, panel):
+def test_two_groups_that_share_nobody_are_compared_by_their_difference_only(activity, panel, tmp_path):
     named = panels.named(panel)
     named["Second group: who"].value = "People who live alone"
-    assert "Type the estimate as a number" in panels.words(panel)
-    for part, words in (("estimate", "-9"), ("lower end", "-16"), ("upper end", "-2")):
-        named[f"Second group: {part}"].value = words
+    assert "Say who the first group is" in panels.words(panel)
+    named["First group: who"].value = "People who live with somebody"
+    for group, numbers in (("First", ("-6.3", "-14", "1.3")), ("Second", ("-9", "-16", "-2"))):
+        for part, words in zip(("estimate", "lower end", "upper end"), numbers, strict=True):
+            named[f"{group} group: {part}"].value = words
     shown = panels.words(panel)
-    assert "That is not a comparison" in shown
+    assert "In one interval zero lies inside, in the other outside. That is not a comparison" in shown
     assert "The difference between the two subgroups was -2.7" in shown
     assert "two intervals" in shown
+    again = ReadResult("m03-a4-results", None, tmp_path)
+    assert again.subgroups_html() == activity.subgroups_html()
 
 
 def test_everything_comes_back_in_a_new_kernel(activity, panel, tmp_path):
@@ -421,7 +488,7 @@ def test_everything_comes_back_in_a_new_kernel(activity, panel, tmp_path):
 
 def test_the_report_holds_picture_answers_and_remarks_without_script(activity, panel):
     assert "Not answered yet" in activity.report()
-    fill_in(panel, no_difference="yes", matters="some", sentence="works")
+    fill_in(panel, important="5", no_difference="yes", matters="some", sentence="works")
     press(panel)
     shown = activity.report()
     assert shown.startswith('<section class="rs-report" aria-label="Read a result">')

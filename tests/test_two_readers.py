@@ -67,6 +67,14 @@ def test_every_file_that_is_made_is_one_that_is_tested():
     assert set(FILES) == set(UNREADABLE) | set(NOT_A_PARTNERS)
 
 
+def test_the_page_to_read_is_told_apart_from_the_file_to_send():
+    page = b"<!DOCTYPE html>\n<html lang='en-GB'><body><h1>Appraisal</h1></body></html>"
+    with pytest.raises(CourseError) as problem:
+        reader_files.accept(page, "“appraisal-x.html”")
+    assert str(problem.value) == ("“appraisal-x.html” is the page to read or print. Nothing was taken over. Choose the "
+                                  "other file; its name ends in .json.")
+
+
 def test_the_refusal_of_a_personal_detail_does_not_repeat_it():
     with pytest.raises(CourseError) as refused:
         reader_files.accept(FILES["e_mail_address_in_the_evidence.json"], "x")
@@ -107,7 +115,7 @@ def test_each_kind_of_difference_is_seen_and_has_something_to_talk_about():
     assert kinds == sorted(kinds, key=list(PROMPTS).index)
     assert all(len(PROMPTS[kind]) > 60 for kind in kinds)
     evidence = found.find("evidence:measured")
-    assert (evidence.said(evidence.mine), evidence.said(evidence.theirs)) == ("sentences 4–5", "sentences 9")
+    assert (evidence.said(evidence.mine), evidence.said(evidence.theirs)) == ("sentences 4–5", "sentence 9")
 
 
 def test_evidence_differs_only_when_no_sentence_is_shared_and_both_marked_some():
@@ -221,7 +229,7 @@ def test_who_gave_way_follows_from_what_was_chosen():
     assert (lost.mine, lost.theirs) == ("no", "yes")
     assert {value: lost.gave_way(value) for value in ("no", "yes", "partly", STILL_DIFFER)} == {
         "no": "partner", "yes": "me", "partly": "both", STILL_DIFFER: "neither"}
-    assert set(GAVE_WAY) == {"me", "partner", "both", "neither"}
+    assert set(GAVE_WAY) == {"me", "partner", "both", "neither", "again"}
     with pytest.raises(CourseError, match="Nothing was changed"):
         settling.settle(lost, "perhaps")
 

@@ -109,8 +109,9 @@ def test_a_partners_file_is_compared_differences_first_and_the_keyboard_goes_thr
     assert "<h5><strong>Difference 1 of 4: yes against no</strong></h5>" in told
     assert_usable(panel)
     assert shown_controls(panel) == [
-        "Your partner's file", "Compare with mine", "Go to a difference", "We agree on", "Why, in a few words",
-        "Previous difference", "Next difference", "Next one not settled", "Take the last step back",
+        "Your partner's file", "Compare with mine", "Go to a difference", "We agree on",
+        "Neither gave way: we read it again", "Why, in a few words", "Previous difference", "Next difference",
+        "Next one not settled", "Take the last step back",
         "How sure we are, in one sentence", "Save the agreed version as files"]
 
 
@@ -230,10 +231,39 @@ def test_what_both_agree_on_is_kept_with_who_gave_way_and_why_and_survives(talki
     use["Why, in a few words"].value = " sentence 14 has it "
     again = TwoReaders(NAME, OWN_NAME, tmp_path)
     assert again.agreements == {"answer:lost": {"value": "yes", "why": "sentence 14 has it", "mine": "no",
-                                                "theirs": "yes", "form": "trial"}}
+                                                "theirs": "yes", "form": "trial", "how": ""}}
     assert "1 of 4 differences settled" in again.report() and "sentence 14 has it" in again.report()
     assert again.shown().startswith("Compared with kestrel (social care). 1 of 4 differences settled")
     assert named(again.panel())["We agree on"].value == "yes"
+
+
+def test_two_who_read_a_place_again_say_that_neither_gave_way(talking, tmp_path):
+    two, panel = talking
+    use = named(panel)
+    use["We agree on"].value = "yes"
+    use["Neither gave way: we read it again"].value = True
+    assert alert(panel) == "<p>Kept: Yes (neither gave way: we read it again).</p>"
+    again = TwoReaders(NAME, OWN_NAME, tmp_path)
+    assert "neither gave way: we read it again" in again.report()
+    assert named(again.panel())["Neither gave way: we read it again"].value is True
+    use["Save the agreed version as files"].click()
+    assert "neither gave way: we read it again" in (tmp_path / f"{NAME}-agreed.html").read_text(encoding="utf-8")
+    use["Next difference"].click()
+    assert use["Neither gave way: we read it again"].value is False
+    use["Take the last step back"].click()
+    assert two.settled["answer:lost"].how == ""
+
+
+def test_what_was_settled_before_one_could_say_how_is_still_there(two, tmp_path):
+    upload(two.panel(), SOUND.encode())
+    two.agreements = {"answer:lost": {"value": "yes", "why": "", "mine": "no", "theirs": "yes", "form": "trial"}}
+    assert "Yes (I gave way)" in TwoReaders(NAME, OWN_NAME, tmp_path).report()
+
+
+def test_a_file_that_was_taken_is_named(two):
+    panel = two.panel()
+    upload(panel, SOUND.encode(), "kestrel.json")
+    assert '<p role="status">File taken: kestrel.json</p>' in words(panel)
 
 
 def test_neither_appraisal_is_changed_by_what_is_agreed_on(talking):
@@ -361,7 +391,7 @@ def test_the_agreed_version_is_saved_as_a_file_and_as_a_page(talking, tmp_path):
     use["We agree on"].value = "yes"
     use["How sure we are, in one sentence"].value = "It may help, in places like this one."
     use["Save the agreed version as files"].click()
-    assert f"{NAME}-agreed.json and {NAME}-agreed.html" in alert(panel)
+    assert f"in the folder {tmp_path.resolve()}: “{NAME}-agreed.json” and “{NAME}-agreed.html”" in alert(panel)
     agreed = reading.read((tmp_path / f"{NAME}-agreed.json").read_bytes(), "x")
     assert (agreed.reader, agreed.answers["lost"].answer) == ("both", "yes")
     assert agreed.certainty == "It may help, in places like this one."
@@ -460,6 +490,7 @@ def test_many_files_at_once_show_what_divides_the_group_and_survive(group, tmp_p
     activity, panel = group
     three(panel)
     assert alert(panel).startswith("<p>3 files taken, 0 refused. There are 3 readers now.</p>")
+    assert '<p role="status">Taken: a.json, b.json, c.json</p>' in words(panel)
     assert "divides you most" in words(panel)
     assert "<img alt=" in words(panel) and "Health and social care side by side" in words(panel)
     again = ReadersTogether(GROUP, None, tmp_path)
@@ -501,6 +532,9 @@ def test_names_are_shown_only_when_asked_and_never_saved(group, tmp_path):
         assert name not in words(panel) + activity.report() + saved
     named(panel)["Show the readers’ names"].value = True
     assert "kestrel" in words(panel) and "kestrel" not in activity.report()
+    assert "shown until this page is closed. They are not saved." in words(panel)
+    # Straight below the box, before all that the files say.
+    assert words(panel).index("kestrel") < words(panel).index("divides you most")
     assert "Show the readers’ names" not in shown_controls(ReadersTogether(GROUP, None, tmp_path).panel())
 
 

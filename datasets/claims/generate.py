@@ -310,7 +310,8 @@ OPINION = [
         "Payment by Results in mental health was designed around clusters of need; social workers feared that in "
         "practice the clinical label would decide.",
         "The design said need and not label. The fear may still have been right about practice, and broad clinical "
-        "groups stood above the clusters: say which of the two is meant.", ("overstated",)),
+        "groups stood above the clusters: say which of the two is meant. Who asks for a source finds none.",
+        ("overstated", "not found")),
 ]
 ARTICLE = [
     claim(

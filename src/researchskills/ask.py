@@ -14,8 +14,9 @@ from pathlib import Path
 
 from traitlets import Bool, Dict, Instance, Int, List, TraitError, Unicode, validate
 
-from researchskills import _html, bank, checks, kinds
+from researchskills import _html, bank, checks, kinds, privacy
 from researchskills.activity import Activity, is_static, show, update_report
+from researchskills.panel_parts import status
 
 #: First entry of every drop-down list.
 CHOOSE = "Choose …"
@@ -84,9 +85,10 @@ class Asked(Activity):
         """The task, its controls, and for practice a button that checks the answer."""
         from ipywidgets import HTML, VBox
 
-        notice = HTML(self.notice_html())
+        notice, asked_about = HTML(self.notice_html()), HTML(self._private_html())
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
-        parts = [*self.controls(), notice]
+        self.observe(lambda _: setattr(asked_about, "value", self._private_html()), names="answer")
+        parts = [*self.controls(), asked_about, notice]
         if not self.asked.points:
             # A marked question has its prompt in a locked cell above and its check in one below.
             parts.insert(0, HTML(self._prompt_html()))
@@ -149,6 +151,14 @@ class Asked(Activity):
 
     def _prompt_html(self) -> str:
         return f"<p><strong>{_html.escape(self.asked.title)}</strong></p>{_html.markdown(self.asked.prompt)}"
+
+    def _private_html(self) -> str:
+        """A question about what could identify a person in a text of the learner's own; asked, and not decided."""
+        found = privacy.find(self.shown()) if self.asked.kind in ("text", "form") else []
+        if not found:
+            return ""
+        return status(f"This looks like it could identify a person ({found[0].kind}: {found[0].masked}). It is saved "
+                      "on this computer only. If it belongs to a real person, please take it out.")
 
     def _verdict_html(self) -> str:
         return _outcome_html(self.outcome())
@@ -421,7 +431,8 @@ class Value(Asked):
         shell = get_ipython()
         if shell is None or variable not in shell.user_ns:
             return checks.Outcome(checks.NOT_ATTEMPTED,
-                                  f"There is no result called `{variable}` yet. Run the cell above first.")
+                                  f"There is no result called `{variable}` yet. Run the cell above first. "
+                                  f"If you just did: its line must begin with `{variable} =`.")
         last_run = shell.user_ns.get("In", [""])[-1]
         if variable in last_run and not shell.last_execution_succeeded:
             return checks.Outcome(checks.NOT_ATTEMPTED,
@@ -552,6 +563,18 @@ def answered(identifier: str, folder: Path | None = None) -> Asked:
     activity = _activity(identifier, (folder or Path.cwd()).resolve())
     activity.reload()
     return activity
+
+
+def as_saved(identifier: str, folder: Path) -> Asked:
+    """The question exactly as its file has it now: an object of its own, whatever a page has shown before.
+
+    Parameters
+    ----------
+    identifier, folder
+        As for `answered`.
+    """
+    asked = bank.find(identifier, folder)
+    return shown_as(asked.kind)(asked, folder)
 
 
 def question(identifier: str) -> Asked:

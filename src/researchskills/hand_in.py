@@ -204,7 +204,7 @@ def check_before(workspace_folder: Path, module: str, timeout: int = 60) -> list
 
 
 def _unanswered(work: _Work) -> Iterator[Finding]:
-    from researchskills.ask import answered
+    from researchskills.ask import as_saved
 
     exercises = work.notebooks.get("exercises.ipynb", NotebookNode(cells=[]))
     sources = {_grade_id(cell): cell.source for cell in exercises.cells}
@@ -214,7 +214,7 @@ def _unanswered(work: _Work) -> Iterator[Finding]:
         if question.kind == "value":
             blank = _same(sources.get(f"{question.id}-answer", ""), question.content["stub"])
         else:
-            blank = not answered(question.id, work.folder).is_answered
+            blank = not as_saved(question.id, work.folder).is_answered
         if blank:
             page, index = work.place_of(question.id)
             sentence = "This question has no answer yet. You can hand in without it; it then counts as no points."

@@ -151,7 +151,11 @@ class AnswerFile:
                 disk = disk or seen
                 result = _merged(disk, seen, changes)
                 result.shown, result.schema, result.saved = shown, self.schema, now()
-                replace_file(self.path, self._as_bytes(result))
+                content = self._as_bytes(result)
+                # What could be written and never be read again would be lost.
+                if len(content) > LARGEST_FILE:
+                    raise NotSavedError("it is far too long for an answer")
+                replace_file(self.path, content)
         except Timeout:
             raise NotSavedError("another program is holding the file") from None
         except OSError as problem:

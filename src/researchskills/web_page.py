@@ -13,7 +13,8 @@ h2{border-bottom:2px solid #1a1a1a;padding-bottom:.2rem;margin-top:2rem}
 article{border-left:4px solid #555;padding:.1rem 0 .1rem 1rem;margin:1.2rem 0;break-inside:avoid}
 table{border-collapse:collapse;margin:.6rem 0 1rem;max-width:100%}
 caption{text-align:left;font-weight:600;padding:.2rem 0}
-th,td{border:1px solid #666;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th,td{border:1px solid #666;padding:.25rem .5rem;text-align:left;vertical-align:top}
+main{overflow-x:auto}
 thead th{background:#eee}
 :is(th,td) p{margin:.1rem 0}
 section{margin-top:1.5rem}

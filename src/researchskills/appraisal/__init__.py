@@ -17,6 +17,7 @@ Results, claims, traditions
 - `result_reading`, `result_picture`: what an interval lets one say
 - `claims`: statements beside what their sources report
 - `traditions`: the evaluative and the generalisable tradition, and a case for the other one
+- `stacked_tables`, `saved_files`: tables for narrow screens; where files were saved, in words
 - `rate_question`: the kind of question that rates things beside a panel
 
 What lessons call stands in `activities`.

@@ -5,18 +5,19 @@ from importlib.resources import files
 import pandas as pd
 
 from researchskills._html import escape, plain
+from researchskills._words import number_of
 from researchskills.appraisal import forms, risk_of_bias, sentence_numbers, summary
 from researchskills.appraisal.designs import DESIGNS
-from researchskills.appraisal.forms import ANSWERS, DIRECTIONS, JUDGEMENTS
+from researchskills.appraisal.forms import ANSWERS, DIRECTIONS, judgements
 from researchskills.appraisal.reading import SECTORS, Appraisal
+from researchskills.appraisal.stacked_tables import stacked_table
 from researchskills.errors import CourseError
-from researchskills.tables import html_table
 
 TASK = ("<p><strong>Appraise a report</strong></p><p>Read it, name its design, answer the questions for that design, "
         "judge each part, and say in one sentence how sure you are. There is no score: a study is more than a sum of "
         "ticks.</p>")
-#: Words in a table break on a narrow screen rather than make the page wider than it.
-_NARROW = "@media (max-width: 40rem) { th, td { padding: .25em .3em; overflow-wrap: anywhere; } }\n"
+#: A word that is longer than a narrow screen breaks rather than make the page wider than it.
+_NARROW = "@media (max-width: 40rem) { th, td { padding: .25em .3em; overflow-wrap: break-word; } }\n"
 NOT_THE_TRUTH = ("The panel is not the truth. It is a few people who read the report with care and talked about it; "
                  "where you differ, go back to the sentences and decide.")
 
@@ -69,7 +70,7 @@ def answers_html(appraisal: Appraisal) -> str:
                     f"It {DIRECTIONS[answer.direction]}." if answer.direction else ""]
             rows.append({"question": question.text, "answer": ANSWERS[answer.answer],
                          "where it stands, and which way it pushes": " ".join(filter(None, told))})
-    return html_table(pd.DataFrame(rows), f"Answers on the form “{form.title}”")
+    return stacked_table(pd.DataFrame(rows), f"Answers on the form “{form.title}”")
 
 
 def marked_html(activity, numbers) -> str:
@@ -107,22 +108,36 @@ def certainty_html(words: str) -> str:
 
 
 def panel_html(appraisal: Appraisal, notes: dict) -> str:
-    """What the panel noted, beside what the reader answered; where both differ comes first."""
+    """What the panel noted on what the reader has answered; where both differ comes first.
+
+    The rest is only named, so that what was left for another day can still be read alone.
+    """
+    form, complete = forms.form(appraisal.form), not appraisal.unanswered
     theirs = DESIGNS[notes["design"]]
     parts = [f"<p><strong>What the panel noted</strong></p><p>{NOT_THE_TRUTH}</p>"]
     same = "You named the same design." if notes["design"] == appraisal.design else \
         f"You took it for: {DESIGNS[appraisal.design].name}. {theirs.means}"
     parts.append(f"<p>Design: {escape(theirs.name)}. {escape(same)}</p>")
-    if theirs.form == appraisal.form:
+    same_form = theirs.form == appraisal.form
+    if same_form:
         parts += [_compared(appraisal, notes), _judged(appraisal, notes)]
     else:
         title = forms.form(theirs.form).title
         parts.append(f"<p>The panel used another form, “{escape(title)}”, so its answers cannot stand beside yours. "
                      "Should its reason convince you, change the design in step 2; your answers are kept.</p>")
-    parts += [_list("Strengths that the panel saw", [_noted(one) for one in notes["strengths"]], ""),
-              _list("Threats that the panel saw", [_noted(one) for one in notes["threats"]], ""),
-              f"<p>Its sentence about certainty: {escape(notes['certainty'])}</p>"]
-    return "".join(parts)
+    threats = [one for one in notes["threats"] if complete or (same_form and all(
+        question.key in appraisal.answers for question in form.of_domain(one["domain"])))]
+    parts.append(_list("Threats that the panel saw", [_noted(one) for one in threats], ""))
+    if complete:
+        parts += [_list("Strengths that the panel saw", [_noted(one) for one in notes["strengths"]], ""),
+                  f"<p>Its sentence about certainty: {escape(notes['certainty'])}</p>"]
+    more = len(notes["threats"]) - len(threats)
+    waiting = [question.text for question in form.questions if question.key not in appraisal.answers]
+    waiting += [f"Judgement of the part “{words}”" for domain, words in form.domains.items()
+                if domain not in appraisal.judgements] if same_form else []
+    waiting += [f"{number_of(more, 'threat')} that the panel saw"] if more else []
+    waiting += [] if complete else ["Strengths that the panel saw, and its sentence about certainty"]
+    return "".join([*parts, _list("Open; shown when you have answered", waiting, "")])
 
 
 def page(title: str, content: str) -> str:
@@ -161,12 +176,11 @@ def _compared(appraisal: Appraisal, notes: dict) -> str:
     form, differing, alike, why = forms.form(appraisal.form), [], [], {}
     for question in form.questions:
         mine, panel = appraisal.answers.get(question.key), notes["answers"].get(question.key)
-        if panel is not None:
-            row = {"question": question.text, "you": ANSWERS[mine.answer] if mine else "no answer",
-                   "the panel": ANSWERS[panel["answer"]]}
+        if mine is not None and panel is not None:
+            row = {"question": question.text, "you": ANSWERS[mine.answer], "the panel": ANSWERS[panel["answer"]]}
             (alike if row["you"] == row["the panel"] else differing).append(row)
             why[question.text] = _noted({"text": panel["why"], "sentences": panel["sentences"]})
-    table = html_table(pd.DataFrame(differing + alike), "Answers, those that differ first")
+    table = stacked_table(pd.DataFrame(differing + alike), "What you have answered; where you differ comes first")
     reasons = [[f"{one['question']} {one['the panel']}. {why[one['question']]}" for one in rows]
                for rows in (differing, alike)]
     folded = _items(reasons[1])
@@ -175,11 +189,12 @@ def _compared(appraisal: Appraisal, notes: dict) -> str:
 
 
 def _judged(appraisal: Appraisal, notes: dict) -> str:
-    rows = [{"part": words, "you": JUDGEMENTS.get(appraisal.judgements.get(domain, ""), risk_of_bias.NOT_YET),
-             "the panel": JUDGEMENTS[notes["judgements"][domain]]}
-            for domain, words in forms.form(appraisal.form).domains.items() if domain in notes["judgements"]]
+    said = judgements(appraisal.form)
+    rows = [{"part": words, "you": said[appraisal.judgements[domain]], "the panel": said[notes["judgements"][domain]]}
+            for domain, words in forms.form(appraisal.form).domains.items()
+            if domain in notes["judgements"] and domain in appraisal.judgements]
     rows.sort(key=lambda one: one["you"] == one["the panel"])
-    return html_table(pd.DataFrame(rows), "Judgements, those that differ first") if rows else ""
+    return stacked_table(pd.DataFrame(rows), "What you have judged; where you differ comes first") if rows else ""
 
 
 def _noted(one: dict) -> str:

@@ -16,7 +16,7 @@ from traitlets import Bool, Dict, Int, TraitError, Unicode, validate
 from researchskills import own_words, saving
 from researchskills._words import number_of
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import forms, reading, reports, sentence_numbers
+from researchskills.appraisal import design_path, forms, reading, reports, saved_files, sentence_numbers
 from researchskills.appraisal.designs import DESIGNS
 from researchskills.appraisal.forms import Form
 from researchskills.appraisal.reading import SECTORS, Appraisal
@@ -194,7 +194,7 @@ class Appraise(Activity):
         if before is None or before.key == after.key:
             self.design = key
             return told
-        left = self.answered()
+        left, said = self.answered(), self.answers
         self._put_aside()
         self.design = key
         self._bring_back()
@@ -203,7 +203,31 @@ class Appraise(Activity):
                      "back with its design.")
         if back := self.answered():
             told += f" What you said on this form before ({number_of(back, 'answer')}) is back."
+        if carried := self._carry_over(said, before):
+            told += (f" {number_of(carried, 'answer')} to questions that both forms ask "
+                     f"{'comes' if carried == 1 else 'come'} along.")
         return told
+
+    def _carry_over(self, said: dict, before: Form) -> int:
+        """Take over what was said on another form to questions asked here in the same words; gives how many."""
+        asked = {(one.key, one.text) for one in before.questions}
+        taken = {one.key: said[one.key] for one in self.form.questions
+                 if (one.key, one.text) in asked and one.key in said and one.key not in self.answers}
+        if taken:
+            self.answers = {**self.answers, **taken}
+        return sum(bool(one["answer"]) for one in taken.values())
+
+    def leads_elsewhere(self) -> str:
+        """What to know when the answers on the way lead to another design than the one that was chosen; else empty."""
+        try:
+            leads = design_path.design_of(self.path)
+        except CourseError:
+            # Saved in an edition whose questions on the way were others.
+            return ""
+        if not self.design or leads in {"", self.design}:
+            return ""
+        return (f"You now lead to another design than the one you chose: {DESIGNS[leads].name}, not "
+                f"{DESIGNS[self.design].name}. Choose “This is the design” to change the form.")
 
     @property
     def form(self) -> Form | None:
@@ -247,7 +271,11 @@ class Appraise(Activity):
         CourseError
             If the report has no such sentences; those held before stay.
         """
-        self.put(question, sentences=sentence_numbers.read(typed, len(self.text().sentences)))
+        try:
+            self.put(question, sentences=sentence_numbers.read(typed, len(self.text().sentences)))
+        except CourseError as problem:
+            held = sentence_numbers.written(self.held(question)["sentences"])
+            raise CourseError(f"{problem} {f'Still saved: {held}.' if held else 'No number is saved yet.'}") from None
 
     def write_evidence(self, question: str, words: str) -> None:
         """Keep what shows the answer, in one's own words.
@@ -275,6 +303,11 @@ class Appraise(Activity):
         many, judged = len(self.form.questions), len([one for one in self.form.domains if one in self.judgements])
         told = f"{self.answered()} of {number_of(many, 'question')} answered"
         return f"{told}, {judged} of {number_of(len(self.form.domains), 'part')} judged."
+
+    def parts_done(self) -> int:
+        """How many parts of the form are judged, with every question of them answered."""
+        return sum(all(self.held(one.key)["answer"] for one in self.form.of_domain(domain))
+                   for domain in self.form.domains if domain in self.judgements)
 
     def screened(self) -> bool:
         """Whether every screening question has an answer."""
@@ -312,7 +345,10 @@ class Appraise(Activity):
         return bool(self.report_key) and self.screened()
 
     def shows_panel(self) -> bool:
-        """Whether what the panel noted is shown: every question is answered, or the reader asked."""
+        """Whether what the panel noted is shown: every question is answered, or the reader asked.
+
+        Even then its notes on a question, or a part, wait until the reader has answered it.
+        """
         return self.may_ask_panel() and (self.asked_panel or self.answered() == len(self.form.questions))
 
     def panel_notes(self) -> dict | None:
@@ -344,6 +380,20 @@ class Appraise(Activity):
         page = appraisal_report.page(f"Appraisal: {self.title()}", self.report_body())
         return [saving.write(self.folder / f"{stem}.json", reading.to_json(self.appraisal).encode()),
                 saving.write(self.folder / f"{stem}.html", page.encode())]
+
+    def export_told(self) -> str:
+        """Write both files; gives what they are called, where they are and what they are for.
+
+        Raises
+        ------
+        CourseError
+            As `export`.
+        """
+        paths = self.export()
+        told = [saved_files.where(paths),
+                "The first is for a second reader in the course, the second to read or print.",
+                saved_files.nameless(paths, _in_a_file_name(self.reader))]
+        return " ".join(filter(None, told))
 
     def shown(self) -> str:
         """What is appraised, the design, how far the reader is, and the sentence about certainty."""

@@ -8,7 +8,7 @@ from researchskills import _html
 from researchskills._words import number_of
 from researchskills.appraisal import appraisal_report, design_path, reports, summary
 from researchskills.appraisal.designs import DESIGNS
-from researchskills.appraisal.forms import ANSWERS, DIRECTIONS, JUDGEMENTS
+from researchskills.appraisal.forms import ANSWERS, DIRECTIONS, judgements
 from researchskills.appraisal.reading import SECTORS
 from researchskills.appraisal.sentence_numbers import written
 from researchskills.errors import CourseError
@@ -108,14 +108,14 @@ class _Step:
         """Bring what is shown up to date."""
 
 
-def _attempt(place, act) -> None:
-    """Do something that may fail, and say in `place` what came of it."""
+def _attempt(place, act, about: str = "") -> None:
+    """Do something that may fail, and say in `place` what came of it; `about` stands before what failed."""
     # A sentence that comes a second time is announced only when the place was empty in between.
     place.value = ""
     try:
         told = act()
     except CourseError as problem:
-        told = str(problem)
+        told = f"{about}{problem}"
     place.value = alert(f"<p>{_html.escape(told)}</p>") if told else ""
 
 
@@ -174,7 +174,8 @@ class _DesignStep(_Step):
         self.button = Button(description="This is the design")
         self.said, self.committed = HTML(), HTML()
         self.button.on_click(lambda _: _attempt(self.said, self._commit))
-        questions = [widget for key in self.asked for widget in (self.asked[key], self.hints[key])]
+        # A field cannot point to its hint, so the hint comes before it for whoever reads from top to bottom.
+        questions = [widget for key in self.asked for widget in (self.hints[key], self.asked[key])]
         return [*questions, self.leads, self.design, self.button, self.said, self.committed]
 
     def enter(self) -> None:
@@ -183,7 +184,8 @@ class _DesignStep(_Step):
             held = self.activity.path.get(key, "")
             widget.value = held if held in design_path.QUESTIONS[key].answers else ""
         self.loading = False
-        self.design.value = self.activity.design or design_path.design_of(self._path())
+        # Where the answers lead now comes before what was chosen earlier: a sentence says that the two differ.
+        self.design.value = design_path.design_of(self._path()) or self.activity.design
         self.said.value = ""
         self._show()
 
@@ -205,8 +207,9 @@ class _DesignStep(_Step):
             show_if(widget, key in shown)
             show_if(self.hints[key], key in shown)
         if at.design:
-            told = (f"Your answers lead to: {DESIGNS[at.design].name}. Does that fit what you read? If so, commit to "
-                    "it; if not, change an answer or choose another design.")
+            told = self.activity.leads_elsewhere() or (
+                f"Your answers lead to: {DESIGNS[at.design].name}. Does that fit what you read? If so, commit to it; "
+                "if not, change an answer or choose another design.")
         elif at.look_for:
             told = f"{at.look_for} If the report does not tell, choose the design that fits best."
         else:
@@ -230,6 +233,7 @@ class _QuestionsStep(_Step):
         from ipywidgets import HTML, Button, Dropdown, HBox, VBox
 
         self.none, self.progress = HTML("<p>Say in step 2 what the design is first.</p>"), HTML()
+        self.elsewhere = HTML()
         self.part = Dropdown(options=[(_SCREENING, "")], value="", description="Part of the form")
         self.before, self.next = Button(description="Previous part"), Button(description="Next part")
         self.shelf = VBox([])
@@ -240,15 +244,20 @@ class _QuestionsStep(_Step):
         self.next.on_click(lambda _: self._go(1))
         self.activity.observe(lambda _: self._tell(), names=["answers", "judgements"])
         self.row = HBox([self.before, self.next])
-        return [self.none, self.progress, self.part, self.shelf, self.row]
+        return [self.none, self.elsewhere, self.progress, self.part, self.shelf, self.row]
 
     def enter(self) -> None:
-        form = self.activity.form
+        form, elsewhere = self.activity.form, self.activity.leads_elsewhere()
+        self.elsewhere.value = status(f"In step 2: {elsewhere}") if elsewhere else ""
         show_if(self.none, form is None)
         for widget in (self.progress, self.part, self.shelf, self.row):
             show_if(widget, form is not None)
         if form is None:
             return
+        shown = (self.activity.report_key, form.key)
+        if any(key[:2] != shown for key in self.made):
+            # Some answers on this form may have come over from another one.
+            self.made, self.shelf.children = {}, []
         self.parts = ["", *form.domains]
         self.loading = True
         self.part.options = [(_SCREENING, ""), *((f"{number}. {words}", key)
@@ -297,7 +306,8 @@ class _Part:
             controls += self._question(self.form.questions.index(question) + 1, question)
         self.advice = HTML()
         if domain:
-            judgement = Dropdown(options=[("Choose …", ""), *((words, key) for key, words in JUDGEMENTS.items())],
+            judgement = Dropdown(options=[("Choose …", ""), *((words, key) for key, words in
+                                                           judgements(self.form.key).items())],
                                  value=activity.judgements.get(domain, ""),
                                  description=f"Your judgement of this part ({title})")
             judgement.observe(lambda change: self._judged(change["new"]), names="value")
@@ -309,7 +319,7 @@ class _Part:
         from ipywidgets import HTML, Dropdown, Text, Textarea
 
         activity, held = self.activity, self.activity.held(question.key)
-        why = HTML(f"<p><em>Why it matters here:</em> {_html.escape(question.why)}</p>")
+        why = HTML(f"<p><em>Question {number}, why it matters here:</em> {_html.escape(question.why)}</p>")
         answer = Dropdown(options=[_CHOOSE, *((words, key) for key, words in ANSWERS.items())], value=held["answer"],
                           description=f"{number}. {question.text}")
         sentences = Text(value=written(held["sentences"]), continuous_update=False,
@@ -338,11 +348,12 @@ class _Part:
                 activity.mark_sentences(question.key, change["new"])
                 show_marked()
             except CourseError as problem:
-                marked.value = alert(f"<p>{_html.escape(str(problem))}</p>")
+                marked.value = alert(f"<p>Question {number}: {_html.escape(str(problem))}</p>")
             self._advise()
 
         def written_down(change) -> None:
-            _attempt(evidence_said, lambda: activity.write_evidence(question.key, change["new"]))
+            _attempt(evidence_said, lambda: activity.write_evidence(question.key, change["new"]),
+                     f"Question {number}: ")
             self._advise()
 
         answer.observe(answered, names="value")
@@ -352,7 +363,7 @@ class _Part:
         show_if(sentences, bool(activity.report_key))
         show_direction()
         show_marked()
-        return [answer, why, sentences, marked, evidence, evidence_said, direction]
+        return [why, answer, sentences, marked, evidence, evidence_said, direction]
 
     def _judged(self, judgement: str) -> None:
         self.activity.judge(self.domain, judgement)
@@ -446,22 +457,29 @@ class _PassingOnStep(_Step):
         activity = self.activity
         left = len(activity.form.questions) - activity.answered() if activity.form else 0
         shows = activity.shows_panel()
+        done = self._done() if activity.may_ask_panel() else ""
         if shows:
-            told = ""
+            told = f"{done} The panel’s notes on these are below; the others wait until you have answered them." \
+                if left else ""
         elif not activity.report_key:
             told = "No panel has read a paper of your own. A second reader can: save the appraisal as files."
         elif not activity.may_ask_panel():
             told = ("A panel has read this report, too. Its notes can be seen when you have named the design and "
                     "answered the screening questions.")
         else:
-            told = (f"A panel has read this report, too. Its notes are shown when every question is answered; "
-                    f"{number_of(left, 'question')} {'is' if left == 1 else 'are'} open. You may look now, but whoever "
-                    "knows what others think no longer reads alone.")
+            told = (f"A panel has read this report, too. {done} You may see the panel’s notes on these now; the others "
+                    "wait until you have answered them. But whoever knows what others think no longer reads alone.")
         self.said.value = ""
         self.wait.value = f"<p>{_html.escape(told)}</p>" if told else ""
         self.ask.description = "Show what the panel noted now"
         show_if(self.ask, activity.may_ask_panel() and not shows)
         self._show_notes()
+
+    def _done(self) -> str:
+        activity, many = self.activity, len(self.activity.form.domains)
+        if parts := activity.parts_done():
+            return f"You have done {parts} of {number_of(many, 'part')}."
+        return f"You have answered {activity.answered()} of {number_of(len(activity.form.questions), 'question')}."
 
     def _show_notes(self) -> None:
         try:
@@ -479,9 +497,7 @@ class _PassingOnStep(_Step):
         self.chooser.focus()
 
     def _export(self) -> str:
-        names = " and ".join(f"“{path.name}”" for path in self.activity.export())
-        return (f"Saved beside this page: {names}. The first is for a second reader in the course, the second to read "
-                "or print.")
+        return self.activity.export_told()
 
 
 _FILES = ("<p><strong>Files to pass on</strong></p><p>A second reader works alone and sends you a file; yours is for "

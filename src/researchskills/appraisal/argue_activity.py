@@ -13,7 +13,8 @@ from traitlets import Bool, Dict, Int, TraitError, Unicode, validate
 
 from researchskills import _html, own_words, saving, web_page
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import traditions
+from researchskills.appraisal import saved_files, traditions
+from researchskills.appraisal.stacked_tables import stacked_table
 from researchskills.appraisal.traditions import MATRIX, NEARER, OWN, PARTS, PROJECTS, TRADITIONS, Case
 from researchskills.errors import CourseError
 from researchskills.tables import html_table
@@ -23,6 +24,9 @@ TASK = ("<p><strong>Argue the other side</strong></p><p>At the interface two tra
         "somebody who belongs to it correct you.</p>")
 STEPS = ("Project, and where you stand", "The other side’s best case", "What a partner would correct",
          "From inside and from outside", "What you take from it")
+#: With so many parts of a case one can go on; the others wait for another day.
+ENOUGH = 3
+_IN_WORDS = {3: "Three", 4: "Four", 5: "Five"}
 _WORDS = {"own_project", "corrected", "corrects", "takes"}
 
 
@@ -119,26 +123,26 @@ class ArgueOtherSide(Activity):
             held = "case" if what in PARTS else "matrix"
             setattr(self, held, {**getattr(self, held), what: own_words.kept(typed)})
 
-    def go_on(self) -> None:
-        """Go to the next step.
+    def go_on(self) -> str:
+        """Go to the next step; gives a sentence where something waits.
 
         Raises
         ------
         CourseError
             If the step has something that the next ones need and that is missing.
         """
+        told = ""
         if self.at_step == 1:
             self._begun()
-        if self.at_step == 2 and (gaps := self.gaps()):
-            raise CourseError(f"Before you go on, these are still open: {'; '.join(gaps)}. A line for each is enough; "
-                              "nobody but your partner judges it. To look ahead all the same, choose another step in "
-                              "the list.")
+        if self.at_step == 2 and (gaps := traditions.missing(self.case)):
+            written = len(PARTS) - len(gaps)
+            if written < ENOUGH:
+                raise CourseError(f"Write at least three of the six parts before you go on. Still open: "
+                                  f"{'; '.join(map(_lower, gaps))}. A line for each is enough; nobody but your partner "
+                                  "judges it. To look ahead all the same, choose another step in the list.")
+            told = f"{_IN_WORDS[written]} are written; the others can wait."
         self.at_step = min(self.at_step + 1, len(STEPS))
-
-    def gaps(self) -> list[str]:
-        """What the check list still asks for, in words that continue a sentence."""
-        gaps = [_lower(words) for words in traditions.missing(self.case)]
-        return gaps if self.nods else [*gaps, "whether a supporter would nod (tick the box when you think so)"]
+        return told
 
     def _begun(self) -> None:
         if not self.project or not self.nearer or (self.project == OWN and not self.own_project):
@@ -157,11 +161,27 @@ class ArgueOtherSide(Activity):
         if not self.mine().parts and not self.corrects:
             raise CourseError("There is nothing to send yet. Write at least one part of the case in step 2. No file "
                               "was written.")
-        who = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self.writer)
-        stem = "-".join(filter(None, [self.name, "case", who]))
+        stem = "-".join(filter(None, [self.name, "case", self._who()]))
         page = web_page.page("Argue the other side", self._body())
         return [saving.write(self.folder / f"{stem}.json", traditions.to_json(self.mine()).encode()),
                 saving.write(self.folder / f"{stem}.html", page.encode())]
+
+    def export_told(self) -> str:
+        """Write both files; gives what they are called, where they are and what they are for.
+
+        Raises
+        ------
+        CourseError
+            As `export`.
+        """
+        paths = self.export()
+        told = [saved_files.where(paths), "The first is for your partner, the second to read or print.",
+                saved_files.nameless(paths, self._who())]
+        return " ".join(filter(None, told))
+
+    def _who(self) -> str:
+        """The writer's name as it can stand in the name of a file."""
+        return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self.writer)
 
     def take_partner(self, name: str, content: bytes) -> str:
         """Accept a partner's file; gives a sentence about what to look at.
@@ -265,7 +285,7 @@ def matrix_html(matrix: dict[str, str]) -> str:
         return ""
     rows = [[who, *(matrix.get(f"{key}_{what}", "") for what in ("sees", "misses"))]
             for who, key in (("An insider", "insider"), ("An outsider", "outsider"))]
-    return html_table(pd.DataFrame(rows, columns=["Who", "Sees", "Misses"]), "From inside and from outside")
+    return stacked_table(pd.DataFrame(rows, columns=["Who", "Sees", "Misses"]), "From inside and from outside")
 
 
 def _lower(words: str) -> str:

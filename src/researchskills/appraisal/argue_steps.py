@@ -81,13 +81,13 @@ class Panel:
                     names="value")
         save = Button(description="Save my case as files")
         self.file = FileUpload(accept=".json,.txt", multiple=False, description="Partner’s file")
-        chosen, take, said = HTML(), Button(description="Open my partner’s file"), HTML()
+        self.chosen, take, said = HTML(), Button(description="Open my partner’s file"), HTML()
         self.theirs = HTML()
-        self.file.observe(lambda _: setattr(chosen, "value", status(f"Chosen: {self.file.value[0]['name']}")
+        self.file.observe(lambda _: setattr(self.chosen, "value", status(f"Chosen: {self.file.value[0]['name']}")
                                             if self.file.value else ""), names="value")
         save.on_click(lambda _: self._attempt(self._saved, said))
         take.on_click(lambda _: self._attempt(self._taken, said))
-        return [who, save, self.file, chosen, take, said, self.theirs,
+        return [who, save, self.file, self.chosen, take, said, self.theirs,
                 self._typing("corrects", "What I would correct in my partner’s case", 3),
                 self._typing("corrected", "What was corrected in mine: paste it, or write down what was said", 3)]
 
@@ -133,14 +133,17 @@ class Panel:
             self.chooser.focus()
 
     def _saved(self) -> str:
-        names = " and ".join(f"“{path.name}”" for path in self.activity.export())
-        return f"Saved beside this notebook: {names}. The first is for your partner, the second to read or print."
+        return self.activity.export_told()
 
     def _taken(self) -> str:
         if not self.file.value:
             raise CourseError("Choose your partner’s file first.")
         [file] = self.file.value
-        return self.activity.take_partner(file["name"], bytes(file["content"]))
+        told = self.activity.take_partner(file["name"], bytes(file["content"]))
+        # The button counts what is chosen, and goes back to 0 once it was taken.
+        self.file.value = ()
+        self.chosen.value = status(f"File taken: {file['name']}")
+        return told
 
     def _show(self) -> None:
         step = self.activity.at_step

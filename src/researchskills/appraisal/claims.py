@@ -27,11 +27,17 @@ CANNOT_TELL = "cannot tell"
 CHOICES = {**VERDICTS, CANNOT_TELL: "Cannot tell from what I can see"}
 #: How sure the course is of what a source reports; the codebook defines the same words.
 HOW_KNOWN = {
-    "verified": "We read what is named below; of an article, the abstract and not the whole text.",
-    "second-hand": "We have not read the source itself; what stands here comes from another text.",
-    "general knowledge": "Part of this is widely known and was not looked up. Check before you rely on it.",
-    "uncertain": "We have not read the source and found nothing that settles it. Another verdict may be right.",
+    "verified": "We have checked: what is named below was read; of an article, the abstract and not the whole text. "
+                "Whether the claim fits it is for you to judge.",
+    "second-hand": "We have checked at second hand only: the source itself was not read; what stands here comes from "
+                   "another text.",
+    "general knowledge": "We have checked a part only: the rest is widely known and was not looked up. Check before "
+                         "you rely on it.",
+    "uncertain": "We could not check: the source was not read, and nothing was found that settles it. Another verdict "
+                 "may be right.",
 }
+#: What stands in the package where a document names no source.
+NO_SOURCE = "No source is given."
 #: A first set: the two that the module is built on, and each verdict at least once.
 FIRST_SET = ("C01", "C02", "C04", "C05", "C07", "C13", "C17", "C19")
 
@@ -157,5 +163,7 @@ def compared(verdict: str, key: str) -> str:
     if verdict == CANNOT_TELL:
         return f"{told} Not to judge before the source was read is a good habit. What would you have to see?"
     if verdict in course.also:
-        return f"{told} Yours can be defended as well."
+        return f"{told} Yours can be defended as well: it looks at another part, or weighs it otherwise."
+    if claims()[key].cited == NO_SOURCE:
+        return f"{told} Put the sentence beside what was found once more: which words make the difference?"
     return f"{told} Put the two sentences side by side once more: which words make the difference?"

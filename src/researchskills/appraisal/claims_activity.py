@@ -15,12 +15,12 @@ from traitlets import Dict, List, TraitError, Unicode, validate
 from researchskills import _html, own_words, saving, web_page
 from researchskills._words import number_of
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import claims
+from researchskills.appraisal import claims, saved_files
 from researchskills.appraisal.claims import CANNOT_TELL, CHOICES, Claim
+from researchskills.appraisal.stacked_tables import stacked_table
 from researchskills.ask import CHOOSE
 from researchskills.errors import CourseError
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
-from researchskills.tables import html_table
 
 _TASK = ("<p><strong>Trace claims to their source</strong></p><p>Read the sentence and what its source reports. Say "
          "how far they agree, and write the sentence that the source would bear. Then see what the course makes of "
@@ -333,7 +333,7 @@ class TraceClaims(Activity):
 
         def pressed(_button):
             try:
-                told = f"Saved beside this notebook as “{self.export().name}”."
+                told = saved_files.where([self.export()])
             except CourseError as problem:
                 told = str(problem)
             said.value = alert(f"<p>{_html.escape(told)}</p>")
@@ -391,7 +391,8 @@ class TraceClaims(Activity):
 
 def _side_by_side(claim: Claim) -> str:
     """Sentence and source side by side, or one below the other where there is no room; read in this order."""
-    columns = (("What is stated", claim.stated), ("What its source reports", claim.reported))
+    found = "What we found when we looked" if claim.cited == claims.NO_SOURCE else "What its source reports"
+    columns = (("What is stated", claim.stated), (found, claim.reported))
     parts = "".join(f'<div style="flex: 1 1 15em"><p><strong>{label}</strong></p><p>{_html.escape(text)}</p></div>'
                     for label, text in columns)
     return f'<div style="display: flex; flex-wrap: wrap; gap: 0 1.5em">{parts}</div>'
@@ -401,9 +402,12 @@ def _read_it_html(claim: Claim) -> str:
     place = _html.escape(claim.where_to_read)
     if claim.link:
         place = f'<a href="{_html.escape(claim.link)}" target="_blank" rel="noopener">{place}</a>'
-    return (f"<ul><li>Stated in: {_html.escape(claim.document)}. {_html.escape(claim.where)}.</li>"
-            f"<li>Named as its source: {_html.escape(claim.cited.rstrip('.'))}.</li>"
-            f"<li>How sure we are: {_html.escape(claim.status)}. {_html.escape(claims.HOW_KNOWN[claim.status])}</li>"
+    stop = "" if claim.document.endswith("?") else "."
+    cited = "It names no source." if claim.cited == claims.NO_SOURCE else \
+        f"Named as its source: {claim.cited.rstrip('.')}."
+    return (f"<ul><li>Stated in: {_html.escape(claim.document)}{stop} {_html.escape(claim.where)}.</li>"
+            f"<li>{_html.escape(cited)}</li>"
+            f"<li>{_html.escape(claims.HOW_KNOWN[claim.status])}</li>"
             f"<li>Read it yourself: {place}.</li></ul>")
 
 
@@ -417,7 +421,7 @@ def _own_html(own: list[dict]) -> str:
         return ""
     rows = [{"what is stated": one["stated"], "what its source reports": f"{one['cited']}: {one['reported']}",
              "verdict": CHOICES[one["verdict"]], "fair sentence": one["fair"]} for one in own]
-    return html_table(pd.DataFrame(rows), "Claims of your own")
+    return stacked_table(pd.DataFrame(rows), "Claims of your own")
 
 
 def _is_answer(held, also: frozenset | set = frozenset()) -> bool:

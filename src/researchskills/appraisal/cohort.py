@@ -114,12 +114,14 @@ def take(files: Iterable[tuple[str, bytes]], report: str = "", held: Iterable[Re
             refused.append(str(problem))
     readers = list(held)
     report = report or _most_common(one.report for one in read.values())
+    # What somebody said about another report contradicts nothing here.
+    of_report = {name: one for name, one in read.items() if reader_files.same_report(one.report, report)}
     by_mark: dict[str, list[str]] = {}
-    for name, appraisal in read.items():
+    for name, appraisal in of_report.items():
         by_mark.setdefault(_mark(appraisal), []).append(name)
     names = {}
     for name, appraisal in read.items():
-        others = [one for one in by_mark[_mark(appraisal)] if one != name]
+        others = [one for one in by_mark.get(_mark(appraisal), []) if one != name]
         problem = _misfit(name, appraisal, report, readers, {one: read[one] for one in others})
         if problem:
             refused.append(problem)
@@ -248,8 +250,12 @@ class Division:
                     "answered said the same.")
         alike = self.table["disagreeing"] * first["pairs"] == self.table["pairs"] * first["disagreeing"]
         level = int((alike & (2 * self.table["answered"] >= len(self.readers))).sum())
-        pairs = share(first["disagreeing"], first["pairs"], len(self.readers))
-        told = f"“{first['question']}” divides you most: {pairs} pairs of readers disagree ({counted(first)})."
+        if first["pairs"] == 1:
+            apart = "the two of you differ"
+        else:
+            pairs = share(first["disagreeing"], first["pairs"], len(self.readers))
+            apart = f"{pairs} pairs of readers disagree"
+        told = f"“{first['question']}” divides you most: {apart} ({counted(first)})."
         if level == 2:
             told += " Another question divides you just as much."
         elif level > 2:

@@ -20,6 +20,7 @@ from researchskills.appraisal import cohort, forms, reader_files, reports
 from researchskills.appraisal.cohort import Division, Reader
 from researchskills.appraisal.designs import DESIGNS
 from researchskills.appraisal.reading import SECTORS
+from researchskills.appraisal.stacked_tables import stacked_table
 from researchskills.ask import CHOOSE
 from researchskills.errors import CourseError
 from researchskills.panel_parts import alert, show_if, status, with_heading
@@ -154,12 +155,13 @@ class ReadersTogether(Activity):
             "Take the last step back"))
         who = Dropdown(description="A reader")
         named = Checkbox(value=False, description="Show the readers’ names", indent=False)
-        chosen, verdict, shown, notice = HTML(), HTML(), HTML(), HTML(self.notice_html())
+        chosen, verdict, names, shown, notice = HTML(), HTML(), HTML(), HTML(), HTML(self.notice_html())
 
         def draw():
             who.options = [(CHOOSE, 0), *((self._reader_words(one), one.number) for one in self.group)]
             who.value = 0
-            shown.value = self._result_html(named.value)
+            shown.value = self._result_html()
+            names.value = self._names_html() if named.value else ""
             for control in (who, out):
                 show_if(control, bool(self.readers))
             show_if(named, bool(self.names))
@@ -179,7 +181,11 @@ class ReadersTogether(Activity):
                 return
             files = [(file["name"], bytes(file["content"])) for file in upload.value]
             upload.value = ()
-            told(self.take(files))
+            sentences = self.take(files)
+            taken = [name for name, _ in files if not any(one.startswith(f"“{name}”") for one in sentences)]
+            # The button counts what is chosen, and goes back to 0 once it was taken.
+            chosen.value = status(f"Taken: {', '.join(taken)}") if taken else ""
+            told(sentences)
 
         def folder_pressed(_button):
             try:
@@ -210,13 +216,21 @@ class ReadersTogether(Activity):
         self.observe(lambda _: setattr(notice, "value", self.notice_html()), names="notice")
         draw()
         return VBox([HTML(with_heading(_TASK)), upload, chosen, take, folder, verdict, notice, who, out, undo, named,
-                     shown])
+                     names, shown])
 
     def _reader_words(self, one: Reader) -> str:
         sector = SECTORS[one.sector].lower() if one.sector else "no sector given"
         return f"{one.code} ({sector}; {DESIGNS[one.design].name})"
 
-    def _result_html(self, with_names: bool = False) -> str:
+    def _names_html(self) -> str:
+        """The readers' names, for whoever asked to see them."""
+        if not self.names:
+            return ""
+        rows = [{"reader": one.code, "name": self.names.get(one.number, "not given")} for one in self.group]
+        return (status("The names are shown until this page is closed. They are not saved.")
+                + html_table(pd.DataFrame(rows), "Names of the readers"))
+
+    def _result_html(self) -> str:
         if not self.readers:
             return "<p>No file taken yet.</p>"
         parts = [f"<p>Report: {_html.escape(reader_files.report_title(self.about))}.</p>"]
@@ -227,9 +241,6 @@ class ReadersTogether(Activity):
             if self._drawn[0] != self.readers:
                 self._drawn = (self.readers, division_html(self.division()))
             parts.append(self._drawn[1])
-        if with_names and self.names:
-            rows = [{"reader": one.code, "name": self.names.get(one.number, "not given")} for one in self.group]
-            parts.append(html_table(pd.DataFrame(rows), "Names; they are not saved"))
         return "".join(parts)
 
     def report(self) -> str:
@@ -249,7 +260,8 @@ def division_html(division: Division) -> str:
     if division.table.empty:
         parts.append(f"<p>{_html.escape(division.sentence())}</p>")
     else:
-        parts += [draw(division)._repr_html_(), html_table(sides(division), "Health and social care side by side")]
+        parts += [draw(division)._repr_html_(),
+                  stacked_table(sides(division), "Health and social care side by side")]
     parts.append(division.agreement._repr_html_() if division.agreement is not None
                  else f"<p>There is no kappa. {_html.escape(division.without_kappa)}</p>")
     notes = "".join(f"<li>{_html.escape(one)}</li>" for one in division.notes)

@@ -58,7 +58,7 @@ DESIGNS = {
         _design("before_after", "before–after study without comparison",
                 "The same people or places were measured before and after, and nobody else.", "before_after",
                 "How much things changed.",
-                "Why they changed: they might have done so anyway."),
+                "Why they changed; they might have done so anyway."),
         _design("interrupted_time_series", "interrupted time series",
                 "The same count was taken at many points in time before and after a change.", "before_after",
                 "Whether level or trend changed when the service began.",

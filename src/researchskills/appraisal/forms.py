@@ -47,6 +47,8 @@ JUDGEMENTS = {
     "high": "High risk of bias",
     "unclear": "Cannot tell",
 }
+#: The same of studies that work with words, where bias is not the word for what can go wrong.
+_JUDGEMENTS_OF_WORDS = {**JUDGEMENTS, "low": "Few concerns", "high": "Serious concerns"}
 _FOLDER = Path(__file__).parent / "forms"
 #: How an author calls what may stand behind an entry.
 _KINDS = {str: "words", int: "a whole number", dict: "entries with words behind them", list: "a list",
@@ -103,6 +105,17 @@ class Form:
 def names() -> list[str]:
     """Keys of the forms, in the order of the designs that use them."""
     return list(dict.fromkeys(design.form for design in DESIGNS.values()))
+
+
+def judgements(key: str) -> dict[str, str]:
+    """The words for each of `JUDGEMENTS` on a form.
+
+    Parameters
+    ----------
+    key : str
+        One of `names()`.
+    """
+    return _JUDGEMENTS_OF_WORDS if key == "qualitative" else JUDGEMENTS
 
 
 @cache

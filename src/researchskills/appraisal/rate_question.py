@@ -1,8 +1,9 @@
 """The question kind `rate`: rate some things by several criteria, and see where a panel rated otherwise.
 
 Rating a web page or a policy is a judgement, and two careful readers may be a step apart. So a rating counts when it
-is within some steps of the panel's, and the panel's reason is told only where the two are further apart. From a share
-of such ratings on, the answer is right. The ratings of one thing are never added up.
+is within some steps of the panel's. An answer is right when enough ratings are so near, and enough are the panel's
+own. Until then only the direction is told in which the panel is further away; afterwards, all of its ratings with
+their reasons. The ratings of one thing are never added up.
 
 An author writes, under `kind: rate`:
 
@@ -16,6 +17,7 @@ An author writes, under `kind: rate`:
           authority: {rating: Weak, reason: It names nobody.}
     tolerance: 1     steps that a rating may be away from the panel's; by default 1
     needed: 0.8      share of the ratings that must be so near; by default 0.8
+    exact: 12        number of the ratings that must be the panel's own; by default none
     reason: what to look at again, in a sentence
 """
 
@@ -24,7 +26,7 @@ from researchskills._html import as_markdown
 from researchskills._words import number_of
 
 REQUIRED = {"scale", "criteria", "items"}
-OPTIONAL = {"tolerance", "needed", "reason", "why"}
+OPTIONAL = {"tolerance", "needed", "exact", "reason", "why"}
 #: Steps between a rating and the panel's that still count as agreement, unless the author says otherwise.
 TOLERANCE = 1
 #: Share of ratings within the tolerance from which an answer is right, unless the author says otherwise.
@@ -37,7 +39,8 @@ def split(identifier: str, source: dict) -> tuple[dict, dict, dict]:
     Raises
     ------
     bank.QuestionError
-        If a rating is missing, unknown or not on the scale, or if one rating given to everything would count as right.
+        If a rating is missing, unknown or not on the scale, or if one rating given to everything, or one to each
+        thing, would count as right.
     """
     scale, criteria = _scale(source["scale"]), _criteria(source["criteria"])
     tolerance, needed = source.get("tolerance", TOLERANCE), source.get("needed", NEEDED)
@@ -47,13 +50,44 @@ def split(identifier: str, source: dict) -> tuple[dict, dict, dict]:
     if type(needed) not in (int, float) or not 0 < needed <= 1:
         raise bank.QuestionError("needed is a share above 0 and at most 1")
     items, panel, reasons = _items(source["items"], criteria, scale)
-    ours = [rating for of_item in panel.values() for rating in of_item.values()]
-    for level, words in enumerate(scale, 1):
-        if sum(abs(level - one) <= tolerance for one in ours) / len(ours) >= needed:
-            raise bank.QuestionError(f"rating everything “{words}” would count as right, so nothing would have to be "
-                                     "told apart; choose things that differ more, or less tolerance")
-    content = {"scale": scale, "criteria": criteria, "items": items, "tolerance": tolerance, "needed": needed}
+    whole, exact = len(items) * len(criteria), source.get("exact", 0)
+    if "exact" in source and (type(exact) is not int or not 0 < exact <= whole):
+        raise bank.QuestionError(f"exact is a whole number of ratings from 1 to {whole}")
+    content = {"scale": scale, "criteria": criteria, "items": items, "tolerance": tolerance, "needed": needed,
+               "exact": exact}
+    _refuse_uniform(content, panel)
     return content, {"panel": panel, "reasons": reasons, "reason": source.get("reason", "").strip()}, {}
+
+
+def _refuse_uniform(content: dict, panel: dict) -> None:
+    """Refuse a key that is reached without telling criteria apart."""
+    levels = range(1, len(content["scale"]) + 1)
+    for level in levels:
+        everything = [(level, one) for of_item in panel.values() for one in of_item.values()]
+        if _is_enough(content, *_counted(content, everything)):
+            raise bank.QuestionError(f"rating everything “{content['scale'][level - 1]}” would count as right, so "
+                                     "nothing would have to be told apart; choose things that differ more, or less "
+                                     "tolerance")
+    if len(content["criteria"]) == 1:
+        return  # One rating for each thing is then what is asked.
+    reached = {(0, 0)}
+    for of_item in panel.values():
+        steps = {_counted(content, [(level, one) for one in of_item.values()]) for level in levels}
+        reached = {(near + more, own + also) for near, own in reached for more, also in steps}
+    if any(_is_enough(content, near, own) for near, own in reached):
+        raise bank.QuestionError("one rating for each thing, whatever the criterion, would count as right; ask for "
+                                 "more ratings that are the panel's own (exact), or a larger share (needed)")
+
+
+def _counted(content: dict, rated: list[tuple[int, int]]) -> tuple[int, int]:
+    """How many pairs of a rating and the panel's are within the tolerance, and how many are the same."""
+    return (sum(abs(one - ours) <= content["tolerance"] for one, ours in rated),
+            sum(one == ours for one, ours in rated))
+
+
+def _is_enough(content: dict, near: int, own: int) -> bool:
+    whole = len(content["items"]) * len(content["criteria"])
+    return near / whole >= content["needed"] and own >= content["exact"]
 
 
 def _scale(held) -> list[str]:
@@ -122,27 +156,47 @@ def assess(question: bank.Question, answer: dict) -> checks.Outcome:
     Returns
     -------
     Outcome
-        Right once everything is rated and the needed share is within the tolerance; the share of the points is the
-        share of all ratings that are.
+        Right once everything is rated, enough is within the tolerance and enough the panel's own. Until then the
+        share of the points goes from 0, for the best that rating everything alike could do, to 1, for the panel's
+        ratings; a rating that is the panel's own counts twice as much as one that is only near.
     """
     content, panel = question.content, question.key["panel"]
-    whole = sum(len(of_item) for of_item in panel.values())
+    whole = len(content["items"]) * len(content["criteria"])
     given = ratings(question, answer)
     if not given:
         return checks.Outcome(checks.NOT_ATTEMPTED, "Rate each thing first.")
-    far = [(item, one) for (item, one), rating in given.items()
-           if abs(rating - panel[item][one]) > content["tolerance"]]
-    near, left = len(given) - len(far), whole - len(given)
+    rated = [(rating, panel[item][one]) for (item, one), rating in given.items()]
+    near, own = _counted(content, rated)
+    left = whole - len(given)
     words = f"{near} of {number_of(len(given), 'rating')} {'is' if near == 1 else 'are'} {_near(content['tolerance'])}."
+    if content["exact"]:
+        words = f"{words[:-1]}, and {own} {'is' if own == 1 else 'are'} the panel's own."
     if left:
         words = f"{left} of {whole} ratings {'is' if left == 1 else 'are'} not given yet. {words}"
-    lines = _differences(question, given, far)
-    if not left and near / whole >= content["needed"]:
-        parts = [words, lines, question.key.get("why", "")]
+    elif _is_enough(content, near, own):
+        parts = [words, question.key.get("why", ""), _panel_with_reasons(question, given)]
         return checks.Outcome(checks.CORRECT, "\n\n".join(filter(None, parts)), 1.0)
-    words += f" {_at_least(content['needed'], whole)} of {whole} are needed for it to count as right here."
-    reason = question.key["reason"] if far else ""
-    return checks.Outcome(checks.NOT_YET, "\n\n".join(filter(None, [words, lines, reason])), near / whole)
+    needed = f"{_at_least(content['needed'], whole)} of {whole} are needed for it to count as right here"
+    words += f" {needed}, and {content['exact']} the panel's own." if content["exact"] else f" {needed}."
+    far = [place for place, pair in zip(given, rated, strict=True) if not _counted(content, [pair])[0]]
+    parts = [words, _directions(question, given, far), "" if far or left else _where_to_look(question, given),
+             question.key["reason"] if far or not left else ""]
+    return checks.Outcome(checks.NOT_YET, "\n\n".join(filter(None, parts)), _share(question, rated))
+
+
+def _share(question: bank.Question, rated: list[tuple[int, int]]) -> float:
+    """Share of the points, beyond what rating everything alike could earn.
+
+    The same correction as in kappa (Cohen 1960), with the best uniform rating in the place of chance.
+    """
+    panel = [ours for of_item in question.key["panel"].values() for ours in of_item.values()]
+
+    def alike(theirs: list[int]) -> int:
+        return max(sum(_counted(question.content, [(level, ours) for ours in theirs]))
+                   for level, _ in enumerate(question.content["scale"], 1))
+
+    beyond = sum(_counted(question.content, rated)) - alike([ours for _, ours in rated])
+    return max(0, beyond) / (2 * len(panel) - alike(panel))
 
 
 def ratings(question: bank.Question, answer: dict | None) -> dict[tuple[str, str], int]:
@@ -163,14 +217,42 @@ def _at_least(needed: float, whole: int) -> int:
     return next(count for count in range(whole + 1) if count / whole >= needed)
 
 
-def _differences(question: bank.Question, given: dict, far: list[tuple[str, str]]) -> str:
-    """The ratings that are too far from the panel's, and why the panel rated as it did."""
-    panel, reasons, scale = question.key["panel"], question.key["reasons"], question.content["scale"]
-    texts = {item["key"]: item["text"] for item in question.content["items"]}
-    lines = [f"- **{as_markdown(texts[item])}**, {as_markdown(shown(one).lower())}: you say "
-             f"“{scale[given[item, one] - 1]}”, the panel says “{scale[panel[item][one] - 1]}”. {reasons[item][one]}"
+def _directions(question: bank.Question, given: dict, far: list[tuple[str, str]]) -> str:
+    """The ratings that are too far from the panel's, and on which side of them it is; not where."""
+    texts = _texts(question)
+    lines = [f"- **{texts[item]}**, {as_markdown(shown(one).lower())}: you say {_step(question, given[item, one])}; "
+             f"the panel is {'lower' if given[item, one] > question.key['panel'][item][one] else 'higher'}."
              for item, one in far]
-    return "Where you and the panel are further apart:\n\n" + "\n".join(lines) if lines else ""
+    return "Look again at these: what could you point at?\n\n" + "\n".join(lines) if lines else ""
+
+
+def _where_to_look(question: bank.Question, given: dict) -> str:
+    """By which criteria the fewest ratings are the panel's own; not which ratings those are."""
+    panel = question.key["panel"]
+    own = {one: sum(given[item, one] == panel[item][one] for item in panel) for one in question.content["criteria"]}
+    fewest = [shown(one).lower() for one in own if own[one] == min(own.values())]
+    return (f"None is further away than that. The fewest that are the panel's own, {min(own.values())} of "
+            f"{len(panel)}, are by: {', '.join(map(as_markdown, fewest))}.")
+
+
+def _panel_with_reasons(question: bank.Question, given: dict) -> str:
+    """All of the panel's ratings, each with its reason and with the learner's where the two differ."""
+    lines = []
+    for item, text in _texts(question).items():
+        lines.append(f"- **{text}**")
+        for one, ours in question.key["panel"][item].items():
+            yours = "" if given[item, one] == ours else f" (you: {_step(question, given[item, one])})"
+            lines.append(f"  - {as_markdown(shown(one))}: {_step(question, ours)}{yours}. "
+                         f"{question.key['reasons'][item][one]}")
+    return "What the panel says, and why:\n\n" + "\n".join(lines)
+
+
+def _texts(question: bank.Question) -> dict[str, str]:
+    return {item["key"]: as_markdown(item["text"]) for item in question.content["items"]}
+
+
+def _step(question: bank.Question, step: int) -> str:
+    return f"“{question.content['scale'][step - 1]}”"
 
 
 def shown(criterion: str) -> str:

@@ -57,6 +57,7 @@ def accept(content: bytes, name: str) -> Appraisal:
     if len(content) > store.LARGEST_FILE:
         raise CourseError(f"{name} is far too large to be an appraisal. {NOTHING} Choose the file that the reader "
                           "exported.")
+    refuse_page(content, name)
     try:
         appraisal = reading.read(_without_message(content, name), name)
         # Half a sign can be read and never be saved again.
@@ -66,6 +67,20 @@ def accept(content: bytes, name: str) -> Appraisal:
                           "for the file again.") from None
     check(appraisal, name)
     return appraisal
+
+
+def refuse_page(content: bytes, name: str) -> None:
+    """Refuse the page that is written beside a file to send: it bears nearly the same name and holds no data.
+
+    Raises
+    ------
+    CourseError
+        If the file is a web page and is called one.
+    """
+    page = re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)", content, re.IGNORECASE)
+    if page and name.casefold().strip("“”").endswith((".html", ".htm")):
+        raise CourseError(f"{name} is the page to read or print. {NOTHING} Choose the other file; its name ends in "
+                          ".json.")
 
 
 def _without_message(content: bytes, name: str) -> bytes:

@@ -5,6 +5,7 @@ the remark is about what was said at that moment: whoever changes an answer afte
 change that matters is asked for together with who says so, because no study and no course can know it.
 """
 
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -15,9 +16,8 @@ from researchskills import _html, own_words
 from researchskills.activity import Activity, here, reopened
 from researchskills.appraisal import reports, result_picture, result_reading
 from researchskills.appraisal.result_reading import MADE, MATTERS, NO_DIFFERENCE, StudyResult
+from researchskills.appraisal.stacked_tables import stacked_table
 from researchskills.errors import CourseError
-from researchskills.statistics.estimate import number
-from researchskills.tables import html_table
 
 TASK = ("<p><strong>Read a result</strong></p><p>Look at the interval before you read anybody’s words about it: it "
         "holds the values that fit what was seen. Answer the three questions, then compare.</p>")
@@ -33,10 +33,11 @@ CHOSEN = {
                                                        "cannot be said": "none"}),
     "made": ("How it came about", {words: key for key, words in MADE.items() if key != "once"}),
 }
-SECOND = {"outcome": "Second group: who", "estimate": "Second group: estimate", "low": "Second group: lower end",
-           "high": "Second group: upper end"}
-QUESTIONS = {"no_difference": ("Does the interval include no difference?", NO_DIFFERENCE),
-              "matters": ("Does it include a change that matters?", MATTERS)}
+#: Two groups that share nobody: field of each → what it is called.
+GROUPS = {which: {"outcome": f"{which.capitalize()} group: who", "estimate": f"{which.capitalize()} group: estimate",
+                  "low": f"{which.capitalize()} group: lower end", "high": f"{which.capitalize()} group: upper end"}
+          for which in ("first", "second")}
+MATTERS_ASKED = "Does it include a change that matters?"
 SENTENCE = "Which sentence would you write next?"
 _EMPTY = {"no_difference": "", "matters": "", "sentence": "", "important": "", "who": "", "compared": {}}
 _ANSWERS = ("no_difference", "matters", "sentence", "important")
@@ -60,8 +61,8 @@ class ReadResult(Activity):
         Key of the report that is looked at, or `OWN`.
     outcome : str
         The result of it that is looked at; empty for the main one.
-    own, second : dict
-        What was typed for a result of one's own, and for a second group of people.
+    own, first, second : dict
+        What was typed for a result of one's own, and for two groups of people.
     readings : dict
         Result → answers to `no_difference`, `matters` and `sentence`, the smallest `important` change as typed, `who`
         says so, and `compared`: the answers when they were last compared, or nothing.
@@ -70,6 +71,7 @@ class ReadResult(Activity):
     source = Unicode("").tag(saved=True)
     outcome = Unicode("").tag(saved=True)
     own = Dict().tag(saved=True)
+    first = Dict().tag(saved=True)
     second = Dict().tag(saved=True)
     readings = Dict().tag(saved=True)
 
@@ -78,14 +80,14 @@ class ReadResult(Activity):
         self.keys = [fixed] if fixed else [key for key in reports.names() if not reports.report(key).results.empty]
         super().__init__(name, folder)
 
-    @validate("source", "own", "second", "readings")
+    @validate("source", "own", "first", "second", "readings")
     def _can_be_shown(self, proposal):
         trait, value = proposal["trait"].name, proposal["value"]
         fits = {
             "source": lambda: value in {"", OWN, *self.keys},
             "own": lambda: _texts(value, {*TYPED, *CHOSEN}) and all(
                 value.get(key, "") in {"", *options.values()} for key, (_, options) in CHOSEN.items()),
-            "second": lambda: _texts(value, set(SECOND)),
+            **{which: lambda: _texts(value, {"outcome", "estimate", "low", "high"}) for which in GROUPS},
             "readings": lambda: all(map(_is_reading, value.values())),
         }
         if not fits[trait]():
@@ -133,8 +135,20 @@ class ReadResult(Activity):
         return found
 
     def result(self) -> StudyResult:
-        """The same, with the smallest change that matters as the learner typed it."""
-        return result_reading.with_important(self.plain_result(), self.reading()["important"])
+        """The same, with the smallest change that matters as the learner typed it, and none when they typed none.
+
+        What the report takes for it is shown only when they have compared: whoever has seen a number thinks of no
+        other.
+        """
+        return _as_read(self.plain_result(), self.reading()["important"])
+
+    def questions(self) -> dict[str, tuple[str, dict[str, str]]]:
+        """Field of a reading → question and answers about the result that is looked at."""
+        try:
+            result = self.plain_result()
+        except CourseError:
+            result = result_reading.StudyResult("", 0, 0, 0, scale=self.own.get("scale") or "difference")
+        return _questions(result)
 
     def _key(self) -> str:
         if self.chosen == OWN:
@@ -152,7 +166,7 @@ class ReadResult(Activity):
         self.source, self.outcome = source, outcome
 
     def type_own(self, which: str, field: str, words: str) -> None:
-        """Keep what was typed for a result of one's own (`own`) or a second group (`second`).
+        """Keep what was typed for a result of one's own (`own`) or for one of two groups (`first`, `second`).
 
         Raises
         ------
@@ -186,7 +200,7 @@ class ReadResult(Activity):
             If an answer is missing, or there is no result yet.
         """
         result, held = self.result(), self.reading()
-        open_ = [question for key, (question, _) in QUESTIONS.items() if not held[key]]
+        open_ = [question for key, (question, _) in self.questions().items() if not held[key]]
         if held["sentence"] not in {one.key for one in self.sentences()}:
             open_.append(SENTENCE)
         if open_:
@@ -197,19 +211,28 @@ class ReadResult(Activity):
         good = sum(holds for holds, _ in remarks)
         return "All three hold." if good == len(remarks) else f"{good} of 3 hold; read on below."
 
-    def second_result(self) -> StudyResult | None:
-        """The result of a second group of people; None when nothing was typed.
+    def groups(self) -> list[StudyResult]:
+        """The results of two groups that share nobody; empty when nothing was typed.
 
         Raises
         ------
         CourseError
             If something is missing or cannot be right.
         """
-        if not any(self.second.values()):
-            return None
-        first = self.plain_result()
-        kinds = {"unit": first.unit, "scale": first.scale, "better": first.better, "made": first.made}
-        return result_reading.typed({**self.second, **kinds})
+        typed = {which: getattr(self, which) for which in GROUPS}
+        if not any(any(fields.values()) for fields in typed.values()):
+            return []
+        whole = self.plain_result()
+        kinds = {"unit": whole.unit, "scale": whole.scale, "better": whole.better, "made": whole.made}
+        results = []
+        for which, fields in typed.items():
+            if not fields.get("outcome", "").strip():
+                raise CourseError(f"Say who the {which} group is, for example: people who live alone.")
+            try:
+                results.append(result_reading.typed({**fields, **kinds}))
+            except CourseError as problem:
+                raise CourseError(f"{which.capitalize()} group: {problem}") from None
+        return results
 
     # -- in words --------------------------------------------------------------------------------------
 
@@ -223,13 +246,14 @@ class ReadResult(Activity):
 
     def _line(self, key: str, held: dict) -> str:
         parts = ["Numbers of your own." if key == OWN else f"{key}."]
-        parts += [f"{question} {options[held[one]]}." for one, (question, options) in QUESTIONS.items() if held[one]]
+        try:
+            result = self._result_of(key)
+            choices, questions = result_reading.sentences(_as_read(result, held["important"])), _questions(result)
+        except CourseError:
+            choices, questions = [], self.questions()
+        parts += [f"{question} {options[held[one]]}." for one, (question, options) in questions.items() if held[one]]
         parts += [f"Smallest change that matters: {held['important']}."] if held["important"] else []
         parts += [f"Who says so: {held['who']}."] if held["who"] else []
-        try:
-            choices = result_reading.sentences(result_reading.with_important(self._result_of(key), held["important"]))
-        except CourseError:
-            choices = []
         return " ".join(parts + [f"Your sentence: “{one.text}”" for one in choices if one.key == held["sentence"]])
 
     def card_html(self) -> str:
@@ -241,23 +265,20 @@ class ReadResult(Activity):
         written = result.as_written or f"{result.said(result.estimate)} (95% interval {result.span()})"
         direction = {"none": "Which direction is better for people cannot be said."}.get(
             result.better, f"{result.better.capitalize()} is better for people.")
-        matters = "Nobody has said yet how large a change matters to people."
-        if result.important is not None:
-            matters = f"As the report has it, a change of {result.said(result.important)} matters to people."
+        matters = ""
+        if self.reading()["compared"]:
+            matters = "The report does not say how large a change matters to people." if result.important is None else \
+                f"As the report has it, a change of {result.said(result.important)} matters to people."
         return (f"<p><strong>{_html.escape(result.outcome)}</strong></p><p>{_html.escape(written)}</p>"
-                f"<p>How it came about: {MADE[result.made]}. {direction} {_html.escape(matters)}</p>")
+                f"<p>How it came about: {MADE[result.made]}. {direction}</p>"
+                + (f"<p>{_html.escape(matters)}</p>" if matters and self.chosen != OWN else ""))
 
     def picture_html(self) -> str:
-        """The picture of the interval, with that of the second group when there is one."""
+        """The picture of the interval."""
         try:
-            results = [self.result()]
+            return _picture(self.result())
         except CourseError:
             return ""
-        try:
-            second = self.second_result()
-        except CourseError:
-            second = None
-        return _picture(*results, *([second] if second else []))
 
     def sentences_html(self) -> str:
         """The sentences to choose from, each behind its letter."""
@@ -280,14 +301,18 @@ class ReadResult(Activity):
         if not compared:
             return ""
         try:
-            result = result_reading.with_important(self.plain_result(), compared["important"])
+            result = _as_read(self.plain_result(), compared["important"])
         except CourseError:
             return ""
-        parts = [f"<li>{'✓ Holds' if holds else '✗ Look again'}: {_html.escape(why)}</li>"
-                 for holds, why in _remarks(result, compared)]
+        remarks = _remarks(result, compared)
+        parts = [f"<li>{'✓ Holds' if holds else '✗ Look again'}: {_html.escape(why)}</li>" for holds, why in remarks]
         told = f"<ul>{''.join(parts)}</ul>"
         rows = [(one.text, one.verdict, one.why) for one in result_reading.sentences(result)]
-        table = html_table(pd.DataFrame(rows, columns=["Sentence", "Fair?", "Why"]), "What can be said of this result")
+        table = stacked_table(pd.DataFrame(rows, columns=["Sentence", "Fair?", "Why"]),
+                              "What can be said of this result")
+        if not remarks[-1][0]:
+            # Whoever chose another sentence may look for the fair one first.
+            table = f"<details><summary>Show what is to be said of every sentence</summary>{table}</details>"
         return f"{self._stale_html()}{told}{self._who_html(result)}{table}"
 
     def _stale_html(self) -> str:
@@ -300,7 +325,10 @@ class ReadResult(Activity):
         held = self.reading()
         if result.no_difference is None:
             return ""
-        if not held["important"].strip() and result.important is None:
+        if not held["important"].strip():
+            if self.plain_result().important is not None:
+                return ("<p>You typed no smallest change. The report has one, see above: do you agree with it? Type "
+                        "yours and compare again.</p>")
             return "<p>Ask people who draw on the service how large a change they would notice, and type it above.</p>"
         if held["important"].strip() and not held["who"].strip():
             return ("<p>You typed how large a change matters. Say also who says so: people who draw on care, carers, "
@@ -308,15 +336,15 @@ class ReadResult(Activity):
         return ""
 
     def subgroups_html(self) -> str:
-        """What the comparison with a second group of people says."""
+        """What the comparison of two groups of people says, with their picture."""
         try:
-            second = self.second_result()
-            if second is None:
+            groups = self.groups()
+            if not groups:
                 return ""
-            told = result_reading.subgroups_told(self.plain_result(), second)
+            told = result_reading.subgroups_told(*groups)
         except CourseError as problem:
             return f"<p>{_html.escape(problem)}</p>"
-        return "".join(f"<p>{_html.escape(words)}</p>" for words in told)
+        return _picture(*groups) + "".join(f"<p>{_html.escape(words)}</p>" for words in told)
 
     def report(self) -> str:
         """The result that is looked at, what was answered about it and the others, and the remarks."""
@@ -337,8 +365,8 @@ def _remarks(result: StudyResult, answers: dict) -> list[tuple[bool, str]]:
     """Whether each of the three answers holds, and why."""
     right = result_reading.includes_no_difference(result)
     span = result.span()
-    why = {"yes": f"no difference ({number(result.no_difference or 0)}) lies within {span}.",
-           "no": f"no difference ({number(result.no_difference or 0)}) lies outside {span}.",
+    why = {"yes": f"{result.zero} (no difference) lies inside {span}.",
+           "no": f"{result.zero} (no difference) lies outside {span}.",
            "nothing": "it is a percentage on its own, with nothing to differ from."}[right]
     matters = result_reading.includes_what_matters(result)
     kinds = "; ".join(result_reading.fitting(result)) if result.no_difference is not None else ""
@@ -350,6 +378,15 @@ def _remarks(result: StudyResult, answers: dict) -> list[tuple[bool, str]]:
         (answers["matters"] == matters, because),
         (sentence.verdict == result_reading.FAIR, f"your sentence is {sentence.verdict}. {sentence.why}"),
     ]
+
+
+def _as_read(result: StudyResult, important: str) -> StudyResult:
+    """A result with the smallest change that matters as it was typed, and without that of the report."""
+    return result_reading.with_important(replace(result, important=None), important)
+
+
+def _questions(result: StudyResult) -> dict[str, tuple[str, dict[str, str]]]:
+    return {"no_difference": result_reading.no_difference_asked(result), "matters": (MATTERS_ASKED, MATTERS)}
 
 
 def _texts(held: dict, allowed: set[str]) -> bool:

@@ -4,18 +4,18 @@ from ipywidgets import HTML, Button, Dropdown, Text, VBox
 
 from researchskills import _html
 from researchskills.appraisal import reports
-from researchskills.appraisal.result_activity import CHOSEN, OWN, QUESTIONS, SECOND, SENTENCE, TASK, TYPED
+from researchskills.appraisal.result_activity import CHOSEN, GROUPS, OWN, SENTENCE, TASK, TYPED
 from researchskills.ask import CHOOSE
 from researchskills.errors import CourseError
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
 
 _SUBGROUPS = ("<p><strong>Two groups of people</strong></p><p>Does it do more for one group than for another? Type the "
-              "result of a second group; the first is the one above. Two intervals side by side, or two p values, "
-              "cannot tell: only their difference can.</p>")
+              "results of two groups that share nobody, such as women and men, in the unit of the result above. Two "
+              "intervals side by side, or two p values, cannot tell: only their difference can.</p>")
 
 
 class Panel:
-    """Choice of the result, its picture, the questions, the remarks, and a second group of people.
+    """Choice of the result, its picture, the questions, the remarks, and two groups of people.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Panel:
         self.activity, self._drawing, self._draws = activity, False, []
         notice = HTML()
         self._draws.append(lambda: setattr(notice, "value", activity.notice_html()))
-        parts = [HTML(with_heading(TASK)), *self._choosing(), *self._answering(), notice, *self._second_group()]
+        parts = [HTML(with_heading(TASK)), *self._choosing(), *self._answering(), notice, *self._two_groups()]
         self._draw()
         activity.observe(self._draw, names=[*activity.saved_traits(), "notice"])
         self.widget = VBox(parts)
@@ -92,8 +92,8 @@ class Panel:
         fields = {
             "important": Text(description="Smallest change that would matter to people", continuous_update=False),
             "who": Text(description="Who says so?", continuous_update=False),
-            **{key: Dropdown(options=[(CHOOSE, ""), *((words, one) for one, words in options.items())],
-                             description=question) for key, (question, options) in QUESTIONS.items()},
+            **{key: Dropdown(options=[(CHOOSE, "")], description=question)
+               for key, (question, _) in activity.questions().items()},
             "sentence": Dropdown(options=[(CHOOSE, "")], description=SENTENCE),
         }
         for key, widget in fields.items():
@@ -107,6 +107,12 @@ class Panel:
             listed.value = activity.sentences_html()
             sentence.options = [(CHOOSE, ""), *((f"Sentence {letter}", key)
                                                for letter, key in zip("ABCDE", choices, strict=False))]
+            for key, (question, options) in activity.questions().items():
+                fields[key].description = question
+                # New options take the place in an open list away.
+                if (choices_now := ((CHOOSE, ""), *((words, one) for one, words in options.items()))) \
+                        != fields[key].options:
+                    fields[key].options = choices_now
             for key, widget in fields.items():
                 widget.value = held[key] if key != "sentence" or held[key] in choices else ""
             remarks.value = activity.remarks_html()
@@ -114,17 +120,18 @@ class Panel:
         self._draws.append(draw)
         return [*first, listed, sentence, compare, said, remarks]
 
-    def _second_group(self) -> list:
+    def _two_groups(self) -> list:
         activity, said, told = self.activity, HTML(), HTML()
-        fields = {key: Text(description=words, continuous_update=False) for key, words in SECOND.items()}
-        for key, widget in fields.items():
-            self._bound(widget, lambda words, key=key: activity.type_own("second", key, words), said)
+        fields = {(which, key): Text(description=words, continuous_update=False)
+                  for which, named in GROUPS.items() for key, words in named.items()}
+        for (which, key), widget in fields.items():
+            self._bound(widget, lambda words, which=which, key=key: activity.type_own(which, key, words), said)
 
         def draw():
-            for key, widget in fields.items():
-                widget.value = activity.second.get(key, "")
+            for (which, key), widget in fields.items():
+                widget.value = getattr(activity, which).get(key, "")
             html = activity.subgroups_html()
-            told.value = f'<div role="status">{html}</div>' if html else status("No second group yet.")
+            told.value = f'<div role="status">{html}</div>' if html else status("No groups yet.")
 
         self._draws.append(draw)
         return [HTML(with_heading(_SUBGROUPS, PART)), *fields.values(), said, told]

@@ -7,6 +7,7 @@ made the change, so a result without a comparison says so in its sentence.
 """
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -31,12 +32,8 @@ LEAVES_OPEN = {
     "series": "What would have happened anyway is guessed from the months before.",
     "once": "Nothing was compared, so it does not tell what made it so.",
 }
-#: Answers to “Does the interval include no difference?”.
-NO_DIFFERENCE = {
-    "yes": "Yes, no difference is inside",
-    "no": "No, no difference is outside",
-    "nothing": "There is no such value: nothing is compared",
-}
+#: Keys of the answers to the question whether no difference is inside the interval; see `no_difference_asked`.
+NO_DIFFERENCE = ("yes", "no", "nothing")
 #: Answers to “Does it include a change that matters?”.
 MATTERS = {
     "all": "Yes, and nothing else: every value inside matters",
@@ -44,6 +41,8 @@ MATTERS = {
     "none": "No: every value inside is too small to matter",
     "nobody": "Cannot be told: nothing is compared, or nobody has said what matters",
 }
+#: What stands behind “points” in a unit. Once is enough to say it.
+_SCALE = re.compile(r" on an? (?:scale|index) from .*")
 FAIR, OVERCLAIMED, WRONG = "fair", "overclaimed", "wrong"
 
 
@@ -85,9 +84,16 @@ class StudyResult:
         """The value that means no difference; None when nothing is compared."""
         return SCALES[self.scale]
 
-    def said(self, value: float) -> str:
-        """A value with its unit: 2 days, 1 day; a ratio stands alone."""
+    @property
+    def zero(self) -> str:
+        """What the value that means no difference is called."""
+        return "one" if self.scale == "ratio" else "zero"
+
+    def said(self, value: float, with_scale: bool = False) -> str:
+        """A value with its unit: 2 days, 1 day; a ratio stands alone, and a scale is named only when asked for."""
         unit = "" if self.unit == "ratio" else self.unit
+        if not with_scale:
+            unit = _SCALE.sub("", unit)
         return with_unit(number(value), unit.removesuffix("s") if abs(value) == 1 else unit)
 
     def span(self) -> str:
@@ -125,6 +131,17 @@ class Sentence:
     text: str
     verdict: str
     why: str
+
+
+def no_difference_asked(result: StudyResult) -> tuple[str, dict[str, str]]:
+    """The question whether no difference is inside, and its answers: key of `NO_DIFFERENCE` → words.
+
+    “No difference is inside” can be read both ways, so the value is called by its name.
+    """
+    zero = result.zero
+    return f"Is {zero} (no difference) inside the interval?", {
+        "yes": f"Yes, {zero} is inside", "no": f"No, {zero} is outside",
+        "nothing": "There is no such value: nothing is compared"}
 
 
 def includes_no_difference(result: StudyResult) -> str:
@@ -189,7 +206,7 @@ def sentences(result: StudyResult) -> list[Sentence]:
 def stem(result: StudyResult) -> str:
     """The numbers, as the sentences about them begin."""
     ends = f"{number(result.low)} to {number(result.high)}"
-    return f"{result.outcome}: {result.said(result.estimate)} (95% interval {ends})."
+    return f"{result.outcome}: {result.said(result.estimate, with_scale=True)} (95% interval {ends})."
 
 
 def fair_sentence(result: StudyResult) -> str:
@@ -204,8 +221,15 @@ what was found.'
     if result.no_difference is None:
         return f"Anything from {result.span()} fits what was found. {LEAVES_OPEN['once']}"
     kinds = fitting(result)
-    told = f"Only {kinds[0]} fits" if len(kinds) == 1 else f"Anything from {kinds[0]} to {kinds[-1]} fits"
-    told += " what was found."
+    least, (worst, best) = result.least_gain(), result.gains()
+    if result.better != "none" and least is not None and len(kinds) == 2 and (worst > 0 or best < 0):
+        noun = "change" if result.made in {"before_after", "series"} else "difference"
+        side = "better" if worst > 0 else "worse"
+        told = (f"All values that fit are for the {side}. The true {noun} may be too small to matter, or large "
+                "enough.")
+    else:
+        told = f"Only {kinds[0]} fits" if len(kinds) == 1 else f"Anything from {kinds[0]} to {kinds[-1]} fits"
+        told += " what was found."
     if result.important is None:
         told += " How much of it matters, nobody has said."
     return f"{told} {LEAVES_OPEN[result.made]}".strip()
@@ -218,9 +242,9 @@ def _about_a_change(result: StudyResult) -> list[Sentence]:
                     "leaves open what the study leaves open.")
     absence = Sentence(
         "absence", "The result is not significant (p above 0.05), so there is no difference.", WRONG,
-        f"Not significant says only that no difference is among the values that fit. So is every other from "
-        f"{result.span()}: no proof of a difference is no proof that there is none."
-        if inside else "No difference lies outside the interval, so this result is significant.")
+        f"Not significant says only that {result.zero} lies inside. So does every other value from {result.span()}: "
+        "no proof of a difference is no proof that there is none."
+        if inside else f"{result.zero.capitalize()} lies outside the interval, so this result is significant.")
     return [fair, absence, _importance(result, inside), _works(result, inside), Sentence(
         "exact", f"Everybody can count on {best_guess}.", OVERCLAIMED,
         f"{best_guess} is the best guess for the average. The interval goes from {result.span()}, and single people "
@@ -230,17 +254,16 @@ def _about_a_change(result: StudyResult) -> list[Sentence]:
 def _importance(result: StudyResult, inside: bool) -> Sentence:
     text = "The result is significant (p below 0.05), so it is important."
     if inside:
-        return Sentence("importance", text, WRONG, "No difference is inside the interval, so the result is not "
-                        "significant. And significant would not mean important.")
+        return Sentence("importance", text, WRONG, f"{result.zero.capitalize()} lies inside the interval, so the "
+                        "result is not significant. And significant would not mean important.")
+    outside = f"Significant says only that {result.zero} lies outside."
     matters = includes_what_matters(result)
     why = {
         "all": "Here every value that fits does matter. That follows from the interval and from what people said, not "
-               "from significance, which says only that no difference is outside.",
-        "some": "Significant says only that no difference is outside. Values too small to matter are inside as well.",
-        "none": "Significant says only that no difference is outside. Every value inside is smaller than the change "
-                "that people said matters.",
-        "nobody": "Significant says only that no difference is outside. How large a change matters is for people to "
-                  "say, and nobody has.",
+               f"from significance. {outside}",
+        "some": f"{outside} Values too small to matter are inside as well.",
+        "none": f"{outside} Every value inside is smaller than the change that people said matters.",
+        "nobody": f"{outside} How large a change matters is for people to say, and nobody has.",
     }[matters]
     return Sentence("importance", text, WRONG if matters == "none" else OVERCLAIMED, why)
 
@@ -248,7 +271,8 @@ def _importance(result: StudyResult, inside: bool) -> Sentence:
 def _works(result: StudyResult, inside: bool) -> Sentence:
     text = "This shows that it works."
     if inside:
-        return Sentence("works", text, WRONG, "No difference is among the values that fit.")
+        return Sentence("works", text, WRONG, f"{result.zero.capitalize()}, no difference, is among the values that "
+                        "fit.")
     if result.gains()[1] < 0 and result.better != "none":
         return Sentence("works", text, WRONG, "All values that fit are for the worse.")
     if result.made == "before_after":
@@ -324,11 +348,11 @@ def subgroups_told(first: StudyResult, second: StudyResult) -> list[str]:
     """What the two intervals seem to say, and what their comparison says."""
     found = interaction(first, second)
     inside = [includes_no_difference(one) == "yes" for one in (first, second)]
-    told = [f"{stem(one).removesuffix('.')}, which {'includes' if held else 'leaves out'} no difference."
+    told = [f"{stem(one).removesuffix('.')}: {one.zero} lies {'inside' if held else 'outside'}."
             for one, held in zip((first, second), inside, strict=True)]
     if inside[0] != inside[1]:
-        told.append("One interval includes no difference and the other does not. That is not a comparison: it does not "
-                    "show that the subgroups differ.")
+        told.append(f"In one interval {first.zero} lies inside, in the other outside. That is not a comparison: it "
+                    "does not show that the subgroups differ.")
     told.append(found.sentence())
     told.append("Ask also: was this subgroup named before anybody saw the results, and how many others were looked at? "
                 "Of twenty subgroups without any true difference about one looks significant by chance.")
@@ -377,7 +401,7 @@ def typed(fields: dict[str, str]) -> StudyResult:
         With one sentence for each thing that cannot be right.
     """
     words = {"estimate": "the estimate", "low": "the lower end", "high": "the upper end"}
-    numbers = {key: checks.as_number(fields.get(key, "")) for key in words}
+    numbers = {key: _number(fields.get(key, "")) for key in words}
     wrong = [f"Type {words[key]} as a number, such as -2.5"
              f"{f'; “{fields[key].strip()}” is none' if fields.get(key, '').strip() else ''}."
              for key, value in numbers.items() if value is None]
@@ -392,6 +416,11 @@ def typed(fields: dict[str, str]) -> StudyResult:
     return StudyResult(fields["outcome"].strip(), **numbers, unit=unit, scale=scale,
                        better=fields.get("better", "higher"),
                        made="once" if scale == "share" else fields.get("made", "compared"))
+
+
+def _number(words: str) -> float | None:
+    """A number as people type it: 2 points, or 1,5 with the comma that much of the world writes."""
+    return checks.as_number(re.sub(r"^(\s*[-−+]?\d+),(\d{1,2})(?!\d)", r"\1.\2", words))
 
 
 def _impossible(scale: str, estimate: float, low: float, high: float) -> list[str]:
@@ -421,11 +450,14 @@ def with_important(result: StudyResult, words: str) -> StudyResult:
     """
     if not words.strip():
         return result
-    value = checks.as_number(words)
+    value = _number(words)
     if value is None:
         raise CourseError(f"Type the smallest change that matters as a number, such as 2.5; “{words.strip()}” is none.")
+    if value < 0:
+        raise CourseError(f"Type the smallest change that matters without a minus: {number(-value)}. It says how large "
+                          "a change must be, in either direction.")
     if result.scale == "ratio" and (value <= 0 or value == 1):
         raise CourseError("Of a ratio, type the smallest one that matters, such as 0.8 or 1.25: above 0, and not 1.")
     if value == 0:
         raise CourseError("A change of 0 is no change. Type the smallest one that people would notice.")
-    return replace(result, important=value if result.scale == "ratio" else abs(value))
+    return replace(result, important=value)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from researchskills.appraisal import forms
-from researchskills.appraisal.forms import JUDGEMENTS, Form
+from researchskills.appraisal.forms import Form
 from researchskills.appraisal.reading import Appraisal
 from researchskills.charts import ExplainedFigure, figure
 
@@ -24,6 +24,8 @@ SIGNS = {
     "high": ("H", "s", "#A63C00", "#FFFFFF"),
     "unclear": ("?", "D", "#FFFFFF", "#222222"),
 }
+#: Letters of the forms whose words for the judgements are others: few, some, serious.
+_LETTERS = {"qualitative": {"low": "F", "high": "!"}}
 NOT_YET = "not judged yet"
 _NAME, _COLUMN, _ROW, _LINE = 2.6, 1.65, 0.5, 0.18  # widths and heights in inches
 _LETTERS_OF_NAME, _LETTERS_OF_HEAD, _LETTERS_OF_WORDS = 30, 19, 11
@@ -46,9 +48,13 @@ def table(appraisals: Mapping[str, Appraisal], form: Form) -> pd.DataFrame:
     """
     return pd.DataFrame([
         {"part of the form": words, **{name if len(appraisals) > 1 else "judgement":
-                                       JUDGEMENTS.get(one.judgements.get(domain, ""), NOT_YET)
+                                       _words(form, one.judgements.get(domain, ""))
                                        for name, one in appraisals.items()}}
         for domain, words in form.domains.items()])
+
+
+def _words(form: Form, judgement: str) -> str:
+    return forms.judgements(form.key).get(judgement, NOT_YET)
 
 
 def by_form(appraisals: Mapping[str, Appraisal]) -> dict[str, dict[str, Appraisal]]:
@@ -76,16 +82,19 @@ def traffic_lights(appraisals: Mapping[str, Appraisal]) -> list[ExplainedFigure]
 
 
 def finding(appraisals: Mapping[str, Appraisal], form: Form) -> str:
-    """Where the reader saw a high risk, in a sentence."""
+    """Where the reader saw a high risk, or serious concerns, in a sentence."""
+    of_words = forms.judgements(form.key)["high"] != forms.JUDGEMENTS["high"]
+    was_seen = "serious concerns were seen" if of_words else "a high risk of bias was seen"
     seen = {words: [name for name, one in appraisals.items() if one.judgements.get(domain) == "high"]
             for domain, words in form.domains.items()}
     high = [f"“{words}”" + (f" ({', '.join(names)})" if len(appraisals) > 1 else "")
             for words, names in seen.items() if names]
     if high:
-        return f"{form.title}: a high risk of bias was seen in {'; '.join(high)}"
+        return f"{form.title}: {was_seen} in {'; '.join(high)}"
     if not any(one.judgements for one in appraisals.values()):
         return f"{form.title}: no part has been judged yet"
-    return f"{form.title}: no part was judged to be at high risk of bias so far"
+    judged = "raised serious concerns" if of_words else "was judged to be at high risk of bias"
+    return f"{form.title}: no part {judged} so far"
 
 
 def draw(appraisals: Mapping[str, Appraisal], form: Form):
@@ -124,19 +133,20 @@ def draw(appraisals: Mapping[str, Appraisal], form: Form):
             ax.plot([0.05, wide - 0.05], [top + row * _ROW] * 2, color=INK, linewidth=0.6)
             ax.text(0.05, middle, textwrap.fill(words, _LETTERS_OF_NAME), va="center", fontsize=10)
             for column, one in enumerate(appraisals.values()):
-                _sign(ax, _NAME + column * _COLUMN + 0.2, middle, one.judgements.get(domain, ""))
+                _sign(ax, _NAME + column * _COLUMN + 0.2, middle, one.judgements.get(domain, ""), form)
     return ax
 
 
-def _sign(ax, x: float, y: float, judgement: str) -> None:
+def _sign(ax, x: float, y: float, judgement: str, form: Form) -> None:
     """Letter, shape and colour of a judgement, with its words beside it."""
     from researchskills.charts.look import INK
 
-    ax.text(x + 0.25, y, textwrap.fill(JUDGEMENTS.get(judgement, NOT_YET), _LETTERS_OF_WORDS), va="center",
+    ax.text(x + 0.25, y, textwrap.fill(_words(form, judgement), _LETTERS_OF_WORDS), va="center",
             fontsize=9.5)
     if not judgement:
         return
     letter, marker, colour, ink = SIGNS[judgement]
+    letter = _LETTERS.get(form.key, {}).get(judgement, letter)
     size = _SIZE * {"^": 1.3, "D": 0.85}.get(marker, 1)
     ax.plot([x], [y], marker=marker, markersize=size, markerfacecolor=colour, markeredgecolor=INK,
             markeredgewidth=1.2)
@@ -148,7 +158,7 @@ def _sign(ax, x: float, y: float, judgement: str) -> None:
 def _alt(appraisals: Mapping[str, Appraisal], form: Form) -> str:
     rows = []
     for name, one in appraisals.items():
-        told = [f"{words}: {JUDGEMENTS.get(one.judgements.get(domain, ''), NOT_YET).lower()}"
+        told = [f"{words}: {_words(form, one.judgements.get(domain, '')).lower()}"
                 for domain, words in form.domains.items()]
         rows.append(f"{name}. {'; '.join(told)}.")
     return (f"A grid of signs, one row for each part of the form “{form.title}” and one column for each report. "

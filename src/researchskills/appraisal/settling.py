@@ -27,6 +27,8 @@ class Agreement:
         In a few words; may be empty.
     mine, theirs, form : str
         As in the difference when it was settled.
+    how : {"", "again"}
+        “again” when neither gave way: they read the place again and came to it together.
     """
 
     value: str
@@ -34,9 +36,10 @@ class Agreement:
     mine: str
     theirs: str
     form: str
+    how: str = ""
 
 
-def settle(difference: Difference, value: str, why: str = "") -> Agreement:
+def settle(difference: Difference, value: str, why: str = "", how: str = "") -> Agreement:
     """What both settled about a difference.
 
     Raises
@@ -46,7 +49,7 @@ def settle(difference: Difference, value: str, why: str = "") -> Agreement:
     """
     if value != STILL_DIFFER and value not in difference.options:
         raise CourseError("Choose what you agree on in the list. Nothing was changed.")
-    return Agreement(value, why, difference.mine, difference.theirs, difference.form)
+    return Agreement(value, why, difference.mine, difference.theirs, difference.form, how)
 
 
 def fits(difference: Difference | None, agreement: Agreement) -> bool:

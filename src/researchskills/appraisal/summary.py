@@ -100,7 +100,7 @@ def hints(appraisal: Appraisal, domain: str) -> list[str]:
         return []
     if not answers:
         return ["No question of this part is answered yet, so nobody could look up what your judgement rests on."]
-    words = f"“{forms.JUDGEMENTS[judgement].lower()}”"
+    words = f"“{forms.judgements(appraisal.form)[judgement].lower()}”"
     doubtful = sum(one.answer in {"no", "partly"} for one in answers)
     untold = sum(one.answer == "unclear" for one in answers)
     told = []

@@ -12,7 +12,7 @@ from traitlets import Unicode
 from researchskills import _html, own_words, saving
 from researchskills._words import number_of
 from researchskills.activity import Activity, here, reopened
-from researchskills.appraisal import appraisal_report, findings, reports, saved_appraisals
+from researchskills.appraisal import appraisal_report, findings, reports, saved_appraisals, saved_files
 from researchskills.appraisal.reading import Appraisal
 from researchskills.errors import CourseError
 from researchskills.panel_parts import PART, alert, with_heading
@@ -108,7 +108,7 @@ class AppraisalsTogether(Activity):
         def exported(_button):
             said.value = ""
             try:
-                words = f"Saved beside this page: {' and '.join(f'“{path.name}”' for path in self.export())}."
+                words = saved_files.where(self.export())
             except CourseError as problem:
                 words = str(problem)
             said.value = alert(f"<p>{_html.escape(words)}</p>")
@@ -129,7 +129,7 @@ class AppraisalsTogether(Activity):
         if not appraisals:
             return "".join([*parts, "<p>Nothing has been appraised beside this page yet.</p>"])
         return "".join([
-            *parts, "<p><strong>Risk of bias, part by part</strong></p>", appraisal_report.lights_html(appraisals),
+            *parts, "<p><strong>Judgements, part by part</strong></p>", appraisal_report.lights_html(appraisals),
             "<p><strong>Summary of findings</strong></p>", findings.html(appraisals)])
 
     def _overall_html(self) -> str:

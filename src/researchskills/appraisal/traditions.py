@@ -13,6 +13,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from researchskills import own_words, received
+from researchskills.appraisal import reader_files
 from researchskills.errors import CourseError
 from researchskills.received import NOTHING
 
@@ -151,6 +152,7 @@ def read(content: bytes, name: str = "the file") -> Case:
         If the file is empty, damaged, of another kind or edition, or could identify a person. One sentence says
         which; nothing is half read.
     """
+    reader_files.refuse_page(content, name)
     text = received.text_of(content, name, "a case")
     held = received.json_of(text, name, WHAT, VERSION,
                             "Ask your partner to open theirs in today's edition and to save the file again.")

@@ -13,7 +13,7 @@ from functools import cached_property
 from researchskills._words import number_of
 from researchskills.appraisal import forms, reader_files
 from researchskills.appraisal.designs import DESIGNS
-from researchskills.appraisal.forms import ANSWERS, DIRECTIONS, JUDGEMENTS
+from researchskills.appraisal.forms import ANSWERS, DIRECTIONS
 from researchskills.appraisal.reading import SECTORS, Answer, Appraisal
 from researchskills.appraisal.sentence_numbers import written
 from researchskills.errors import CourseError
@@ -42,7 +42,7 @@ KINDS = {"design": "the design", "opposed": "yes against no", "judgement": "anot
          "evidence": "other sentences"}
 #: Who gave way, so that a difference is settled.
 GAVE_WAY = {"me": "I gave way", "partner": "my partner gave way", "both": "both gave way",
-            "neither": "nobody gave way"}
+            "neither": "nobody gave way", "again": "neither gave way: we read it again"}
 #: Value of an agreement that says there is none.
 STILL_DIFFER = "differ"
 _EVIDENCE = {"mine": "The sentences that I marked", "theirs": "The sentences that my partner marked",
@@ -86,7 +86,7 @@ class Difference:
         what = self.key.partition(":")[0]
         if what == "evidence":
             return _EVIDENCE
-        return {"answer": ANSWERS, "direction": DIRECTIONS, "judgement": JUDGEMENTS,
+        return {"answer": ANSWERS, "direction": DIRECTIONS, "judgement": forms.judgements(self.form),
                 "design": {key: design.name for key, design in DESIGNS.items()}}[what]
 
     def gave_way(self, value: str) -> str:
@@ -102,7 +102,9 @@ class Difference:
 
     def said(self, value: str) -> str:
         """What a reader said, in words."""
-        return f"sentences {value}" if self.kind == "evidence" else self.options.get(value, value)
+        if self.kind == "evidence":
+            return f"sentence{'' if value.isdecimal() else 's'} {value}"
+        return self.options.get(value, value)
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,10 @@ class TwoReaders(Activity):
     @validate("agreements")
     def _are_agreements(self, proposal):
         for one in proposal["value"].values():
-            if not isinstance(one, dict) or set(one) != set(Agreement.__dataclass_fields__) \
+            # What was settled in an earlier edition does not say how.
+            if not isinstance(one, dict) or {*one, "how"} != set(Agreement.__dataclass_fields__) \
                     or not all(isinstance(part, str) for part in one.values()) \
-                    or one["form"] not in {"", *forms.names()}:
+                    or one["form"] not in {"", *forms.names()} or one.get("how", "") not in {"", "again"}:
                 raise TraitError("this is no agreement")
         return proposal["value"]
 
@@ -173,7 +174,7 @@ class TwoReaders(Activity):
         """What both settled."""
         return {key: Agreement(**held) for key, held in self.agreements.items()}
 
-    def settle(self, key: str, value: str, why: str = "") -> str:
+    def settle(self, key: str, value: str, why: str = "", how: str = "") -> str:
         """Keep what both settled about a difference, or with an empty value nothing; gives a sentence.
 
         Raises
@@ -189,7 +190,7 @@ class TwoReaders(Activity):
         difference = comparison.find(key) if comparison else None
         if difference is None:
             raise CourseError("You no longer differ on this. Nothing was changed.")
-        agreed = settling.settle(difference, value, own_words.kept(why)[:_LONGEST_WHY])
+        agreed = settling.settle(difference, value, own_words.kept(why)[:_LONGEST_WHY], how)
         self._change(agreements={**others, key: vars(agreed)})
         because = f" Why: {agreed.why}" if agreed.why else ""
         return f"Kept: {two_readers_report.settled_words(difference, agreed)}.{because}"

@@ -1,9 +1,9 @@
 """The controls of two readers' comparison: nothing moves while somebody works, only the words change."""
 
-from ipywidgets import HTML, Button, Dropdown, FileUpload, HBox, Text, Textarea, VBox
+from ipywidgets import HTML, Button, Checkbox, Dropdown, FileUpload, HBox, Text, Textarea, VBox
 
 from researchskills import _html
-from researchskills.appraisal import settling, two_readers_report
+from researchskills.appraisal import saved_files, settling, two_readers_report
 from researchskills.appraisal.two_readers import GAVE_WAY, KINDS, STILL_DIFFER, Comparison
 from researchskills.errors import CourseError
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
@@ -32,6 +32,7 @@ class Panel:
         self.talk, self.version = (HTML(with_heading(words, PART)) for words in (_TALK, _AGREED))
         self.jump = Dropdown(description="Go to a difference")
         self.choice = Dropdown(description="We agree on")
+        self.again = Checkbox(description="Neither gave way: we read it again", indent=False)
         self.why = Text(description="Why, in a few words", continuous_update=False)
         self.back, self.on, self.open, self.undo = (Button(description=words) for words in (
             "Previous difference", "Next difference", "Next one not settled", "Take the last step back"))
@@ -45,8 +46,8 @@ class Panel:
         self.draw()
         self.widget = VBox([HTML(with_heading(TASK)), self.upload, self.chosen, self.compare, self.verdict,
                             HBox([self.replace, self.keep]), notice, self.talk, self.jump, self.progress, self.card,
-                            self.choice, self.why, self.moving, self.undo, self.overall, self.version, self.certainty,
-                            self.unsettled, self.export, self.saved])
+                            self.choice, self.again, self.why, self.moving, self.undo, self.overall, self.version,
+                            self.certainty, self.unsettled, self.export, self.saved])
 
     def _listen(self) -> None:
         self.upload.observe(self._picked, names="value")
@@ -62,8 +63,8 @@ class Panel:
             control.observe(changed, names="value")
 
     def _changes(self):
-        return ((self.jump, self._jumped), (self.choice, self._settled), (self.why, self._explained),
-                (self.certainty, self._sure))
+        return ((self.jump, self._jumped), (self.choice, self._settled),
+                (self.again, self._explained), (self.why, self._explained), (self.certainty, self._sure))
 
     # -- what somebody does ----------------------------------------------------------------------
 
@@ -78,7 +79,10 @@ class Panel:
             [file] = self.upload.value
             # Whatever comes of it, the next press compares anew what was accepted.
             self.upload.value = ()
-            return self.activity.take(file["name"], bytes(file["content"]))
+            told = self.activity.take(file["name"], bytes(file["content"]))
+            # The button counts what is chosen, and goes back to 0 once it was taken.
+            self.chosen.value = "" if self.activity.waiting else status(f"File taken: {file['name']}")
+            return told
         comparison = self.activity.comparison()
         if comparison is None:
             raise CourseError("Choose your partner’s file first.")
@@ -101,9 +105,9 @@ class Panel:
         return told
 
     def _settled(self, change) -> None:
-        self._try(lambda: self.activity.settle(self.current, change["new"], self.why.value))
+        self._try(lambda: self.activity.settle(self.current, change["new"], self.why.value, _how(self.again.value)))
 
-    def _explained(self, change) -> None:
+    def _explained(self, _change) -> None:
         held = self.activity.settled.get(self.current)
         if held is None:
             self.verdict.value = alert("<p>Choose first what you agree on; then your reason is kept with it.</p>")
@@ -113,7 +117,8 @@ class Panel:
             self.verdict.value = alert("<p>An answer has changed since you settled this. Choose once more what you "
                                        "agree on; then your reason is kept with it.</p>")
             return
-        self._try(lambda: self.activity.settle(self.current, held.value, change["new"]))
+        self._try(lambda: self.activity.settle(self.current, held.value, self.why.value,
+                                               _how(self.again.value)))
 
     def _sure(self, change) -> None:
         self._try(lambda: self.activity.write_certainty(change["new"]))
@@ -160,8 +165,7 @@ class Panel:
 
     def _export(self) -> None:
         try:
-            names = " and ".join(path.name for path in self.activity.export())
-            told = f"Saved beside this page: {names}."
+            told = saved_files.where(self.activity.export())
         except CourseError as problem:
             told = str(problem)
         self.saved.value = alert(f"<p>{_html.escape(told)}</p>")
@@ -189,10 +193,10 @@ class Panel:
 
     def draw(self, keep_typed: bool = False) -> None:
         """Bring every word and control in step with the activity; what was typed and refused can be mended."""
-        typed = self.why.value, self.certainty.value
+        typed = self.why.value, self.certainty.value, self.again.value
         comparison, problem = self._comparison()
         differs, form = bool(comparison and comparison.differences), bool(comparison and comparison.one_form)
-        for control in (self.talk, self.jump, self.progress, self.card, self.choice, self.why, self.moving):
+        for control in (self.talk, self.jump, self.progress, self.card, self.choice, self.again, self.why, self.moving):
             show_if(control, differs)
         for control in (self.version, self.certainty, self.unsettled, self.export, self.saved):
             show_if(control, form)
@@ -206,7 +210,7 @@ class Panel:
         if differs:
             self._draw_difference(comparison)
         if keep_typed:
-            self.why.value, self.certainty.value = typed
+            self.why.value, self.certainty.value, self.again.value = typed
         for control, changed in self._changes():
             control.observe(changed, names="value")
         self.overall.value = self._overall(comparison, problem)
@@ -232,6 +236,7 @@ class Panel:
         fits = held is not None and settling.fits(difference, held)
         self.choice.value = held.value if fits else ""
         self.why.value = held.why if held else ""
+        self.again.value = bool(held and held.how)
         self.progress.value = status(settling.progress(comparison, settled))
         self.card.value = with_heading(two_readers_report.card(comparison, difference, held), PART)
 
@@ -255,3 +260,8 @@ class Panel:
             return "<p>Nothing remains unsettled.</p>"
         items = "".join(f"<li>{_html.escape(one)}</li>" for one in unsettled)
         return f"<p>What remains unsettled:</p><ul>{items}</ul>"
+
+
+def _how(again: bool) -> str:
+    """How both came to what they settled, as `settling.Agreement` holds it."""
+    return "again" if again else ""

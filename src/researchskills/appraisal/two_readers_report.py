@@ -11,6 +11,7 @@ from researchskills.appraisal.forms import ANSWERS, DIRECTIONS
 from researchskills.appraisal.reading import SECTORS, Answer, Appraisal
 from researchskills.appraisal.sentence_numbers import written
 from researchskills.appraisal.settling import Agreement
+from researchskills.appraisal.stacked_tables import stacked_table
 from researchskills.appraisal.two_readers import GAVE_WAY, KINDS, PROMPTS, STILL_DIFFER, Comparison, Difference
 from researchskills.tables import html_table
 
@@ -29,7 +30,9 @@ def agreed_words(difference: Difference, agreement: Agreement) -> str:
 
 def settled_words(difference: Difference, agreement: Agreement, gave_way: Mapping[str, str] = GAVE_WAY) -> str:
     """What was settled and who gave way, in words."""
-    return f"{agreed_words(difference, agreement)} ({gave_way[difference.gave_way(agreement.value)]})"
+    together = agreement.how and agreement.value != STILL_DIFFER
+    who_gave_way = agreement.how if together else difference.gave_way(agreement.value)
+    return f"{agreed_words(difference, agreement)} ({gave_way[who_gave_way]})"
 
 
 def card(comparison: Comparison, difference: Difference, agreement: Agreement | None) -> str:
@@ -45,7 +48,7 @@ def card(comparison: Comparison, difference: Difference, agreement: Agreement | 
                 "In own words": [one.evidence or "nothing" for one in sides]}
     table = pd.DataFrame([[what, *said] for what, said in rows.items()], columns=["What", "You", "Partner"])
     return (f"<p><strong>Difference {number} of {len(comparison.differences)}: {KINDS[difference.kind]}</strong></p>"
-            f"<p>{_html.escape(difference.about)}</p>{html_table(table, 'What each of you said')}"
+            f"<p>{_html.escape(difference.about)}</p>{stacked_table(table, 'What each of you said')}"
             f"<p>To talk about: {_html.escape(PROMPTS[difference.kind])}</p>{_standing(difference, agreement)}")
 
 
@@ -75,7 +78,7 @@ def comparison_html(comparison: Comparison, agreements: Mapping[str, Agreement])
     """The whole comparison: what differs and how it was settled, how far they agree, what is not compared."""
     parts = [f"<p>{_html.escape(comparison.sentence())}</p>"]
     if comparison.differences:
-        parts.append(html_table(differences_table(comparison, agreements), "Where you differ"))
+        parts.append(stacked_table(differences_table(comparison, agreements), "Where you differ"))
     parts.append(lapsed_html(comparison, agreements))
     parts.append(agreement_html(comparison))
     return "".join(parts)
@@ -130,7 +133,7 @@ def agreement_html(comparison: Comparison) -> str:
     if comparison.lacking:
         rows = [{"what": about, "you": "answered" if mine else "no answer",
                  "your partner": "answered" if theirs else "no answer"} for about, mine, theirs in comparison.lacking]
-        parts.append(html_table(pd.DataFrame(rows), "Not compared, because an answer is missing"))
+        parts.append(stacked_table(pd.DataFrame(rows), "Not compared, because an answer is missing"))
     if comparison.own.certainty or comparison.other.certainty:
         rows = [{"reader": name, "how sure": one.certainty or "not said"}
                 for name, one in (("You", comparison.own), ("Your partner", comparison.other))]
@@ -163,5 +166,5 @@ def agreed_page(comparison: Comparison, agreements: Mapping[str, Agreement], cer
              "<p><strong>Where we differed, and who gave way</strong></p>"]
     table = differences_table(comparison, agreements, (first, second), {
         **GAVE_WAY, "me": f"{first} gave way", "partner": f"{second} gave way"})
-    parts.append("<p>Nowhere.</p>" if table.empty else html_table(table, "What each reader said before the talk"))
+    parts.append("<p>Nowhere.</p>" if table.empty else stacked_table(table, "What each reader said before the talk"))
     return appraisal_report.page(f"Agreed appraisal: {title}", "".join(parts))

@@ -37,13 +37,18 @@ class ExplainedFigure:
         return (
             f'<figure class="rs-figure"><figcaption><p><b>{escape(self.title)}</b></p></figcaption>'
             f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{data}" style="max-width:100%">'
-            f"<details open><summary>The numbers</summary>{html_table(self.table, self.title)}</details>"
+            f"<details open><summary>{_summary(self.table)}</summary>{html_table(self.table, self.title)}</details>"
             f"{source}</figure>"
         )
 
     def __repr__(self) -> str:
         source = f"\nSource: {self.source}" if self.source else ""
         return f"{self.title}\n[Picture: {self.alt}]\n{self.table.to_string()}{source}"
+
+
+def _summary(table: pd.DataFrame) -> str:
+    """What the table below a picture is called: some hold words and no number."""
+    return "The numbers" if len(table.select_dtypes("number").columns) else "The same as a table"
 
 
 def figure(chart, *, title: str, alt: str | None = None, table=None, source: str = "") -> ExplainedFigure:

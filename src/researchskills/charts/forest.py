@@ -14,7 +14,8 @@ _MOST_NAMED = 8
 _RATIO_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
-def forest(pooled, unit: str = "", no_difference: float | None = None, important: float | None = None):
+def forest(pooled, unit: str = "", no_difference: float | None = None, important: float | None = None,
+           sides: tuple[str, str] | None = None):
     """Studies as squares with intervals, their random-effects average as a diamond.
 
     The larger a square, the more its study weighs. Ratios stand on a logarithmic axis, where twice and half are
@@ -30,6 +31,8 @@ def forest(pooled, unit: str = "", no_difference: float | None = None, important
         Where the solid line stands; by default 0, or 1 for ratios.
     important : float, optional
         The smallest change that matters to people, drawn as a dashed line. The chart cannot know it: ask them.
+    sides : (str, str), optional
+        What it means to lie further to the left and further to the right, such as `("less strain", "more strain")`.
 
     Returns
     -------
@@ -38,7 +41,8 @@ def forest(pooled, unit: str = "", no_difference: float | None = None, important
     Raises
     ------
     CourseError
-        If it is given something that was not pooled, or a ratio of 0 or less for one of the lines.
+        If it is given something that was not pooled, a ratio of 0 or less for one of the lines, or words for one side
+        only.
 
     Notes
     -----
@@ -51,6 +55,9 @@ def forest(pooled, unit: str = "", no_difference: float | None = None, important
     no_difference = pooled.no_difference if no_difference is None else no_difference
     if ratio and (no_difference <= 0 or (important is not None and important <= 0)):
         raise CourseError("These studies are ratios, so each line must stand above 0; no difference is 1.")
+    if sides is not None and not (isinstance(sides, (tuple, list)) and len(sides) == 2
+                                  and all(isinstance(one, str) and one.strip() for one in sides)):
+        raise CourseError("Both sides of the axis need words, the left one first, such as (\"shorter\", \"longer\").")
     rows, average = pooled.studies, pooled.random.as_row()
     said = [f"{_said(row.estimate, row.low, row.high, unit)}, weight {show(float(row.weight))}%"
             for row in rows.itertuples()]
@@ -80,8 +87,12 @@ def forest(pooled, unit: str = "", no_difference: float | None = None, important
             mark_lines(ax, no_difference, {important: f"a change that matters: {with_unit(important, unit)}"})
         if ratio:
             plain_ratio_ticks(ax)
+        if sides:
+            _name_sides(ax, *sides)
     marked = f" A line marks no difference ({show(float(no_difference))})"
     marked += f", a dashed line a change that matters ({with_unit(important, unit)})." if important is not None else "."
+    if sides:
+        marked += f" Further to the left means {sides[0]}, further to the right {sides[1]}."
     listed = "; ".join(f"{name} {text}" for name, text in zip(rows["study"], said, strict=True))
     if len(rows) > _MOST_NAMED:
         listed = "all of them are in the table"
@@ -109,6 +120,14 @@ def _diamond(ax, average: dict, place: int) -> None:
     """The average: as wide as its interval, highest at its value."""
     ax.fill([average["low"], average["estimate"], average["high"], average["estimate"]],
             [place, place - 0.28, place, place + 0.28], color=WARM, zorder=3)
+
+
+def _name_sides(ax, left: str, right: str) -> None:
+    """Words with arrows between the numbers of the axis and its name."""
+    for place, words in ((0, f"← {left}"), (1, f"{right} →")):
+        ax.annotate(words, (place, 0), xycoords="axes fraction", xytext=(0, -24), textcoords="offset points",
+                    ha="right" if place else "left", va="top", fontsize=9.5, annotation_clip=False)
+    ax.xaxis.labelpad += 16
 
 
 def plain_ratio_ticks(ax) -> None:

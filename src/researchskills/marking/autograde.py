@@ -143,7 +143,7 @@ class RecordPoints(SaveAutoGrades):
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
         comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
         text = self.written[name]
-        comment.auto_comment = None if text else "Nothing was handed in."
+        comment.auto_comment = None if text else "No answer came with the hand-in, or none that could be read."
         grade.auto_score = None if text else 0.0
         if not rubric.is_about(self.prepared.room, self.assignment_id, self.student_id, name, text):
             grade.manual_score = comment.manual_comment = None

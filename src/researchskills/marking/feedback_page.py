@@ -124,7 +124,8 @@ def _section(
         f"<p><strong>Points:</strong> {_points(mark.points)} out of {mark.max_points:g}</p>",
         "<h3>Your answer</h3>",
         f"<pre><code>{escape(code)}</code></pre>" if code else "",
-        answer.answer_html() if answer.is_answered else "<p>Nothing was handed in.</p>" if not code else "",
+        answer.answer_html() if answer.is_answered else "" if code else
+        "<p>No answer came with your hand-in, or none that could be read.</p>",
     ]
     if question.marked_by == "mentor":
         parts.append(_levels(mark, question, given))
@@ -140,7 +141,7 @@ def _reason(mark: QuestionMark, answer: Asked) -> str:
         return "<p>This has not been marked yet.</p>"
     outcome = answer.outcome()
     if outcome.status == checks.NOT_ATTEMPTED:
-        return "<p>There was no answer to look at.</p>"
+        return "<p>There was no answer to look at. If you had answered, please hand in again.</p>"
     if outcome.status == checks.ERROR:
         # This message repeats what was typed, and may therefore not be read as Markdown.
         return _html.plain(outcome.message)

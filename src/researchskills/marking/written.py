@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from researchskills.ask import Asked, answered
+from researchskills.ask import Asked, as_saved
 from researchskills.bank import Question
 
 
@@ -35,7 +35,7 @@ def opened(questions_file: Path, questions: dict[str, Question], *folders: Path)
                 file = folder / "answers" / f"{name}.json"
                 if file.is_file() and not file.is_symlink():
                     shutil.copyfile(file, place / "answers" / file.name)
-        yield {name: answered(name, place) for name in questions}
+        yield {name: as_saved(name, place) for name in questions}
 
 
 def written_texts(room: Path, module: str, learner: str) -> dict[str, str]:

@@ -9,12 +9,13 @@ import { letTabLeave, makeTabStop, originalButton } from './editing.js';
 import { keepShut, kernelReady } from './kernel.js';
 import { element } from './page.js';
 import { keepShortCellsWhole, rememberPlace, showVerdicts, wayOn } from './reading.js';
-import { addLine, say } from './status.js';
+import { addLine, said, say } from './status.js';
 
 const opened = 'Ready. Your answers save themselves.';
 const again =
   'Your notebook stopped and was started again. Your saved answers are back. ' +
   'If you had run code of your own, run it again from the top.';
+const cutOff = 'Not connected to the course: what you type now may not be saved. Wait until this line says “Ready” again.';
 const runLabel = 'Run this code';
 const stops = ['restarting', 'autorestarting', 'dead'];
 
@@ -102,6 +103,7 @@ class Keeper {
     // If this private name changes one day, the stock dialog is back and nothing else happens.
     Object.defineProperty(panel, '_autorestarting', { get: () => true, set: () => {} });
     this.session.statusChanged.connect((_, status) => stops.includes(status) && this.stopped(status));
+    this.session.connectionStatusChanged.connect((_, status) => this.connection(status));
     this.hadKernel = Boolean(this.session.session?.kernel);
     this.session.kernelChanged.connect((_, { newValue }) => newValue && this.replaced());
     this.begin(opened);
@@ -113,6 +115,15 @@ class Keeper {
       this.begin(again);
     }
     this.hadKernel = true;
+  }
+
+  /** Whoever types while the course cannot be reached must not read that answers save themselves. */
+  connection(status) {
+    if (status !== 'connected' && said(this.session) === opened) {
+      say(this.session, cutOff);
+    } else if (status === 'connected' && said(this.session) === cutOff) {
+      say(this.session, opened);
+    }
   }
 
   renew() {

@@ -59,7 +59,7 @@ export const connection = {
       open = true;
       await tell(
         'The course has stopped running',
-        'This page cannot reach the course any more. The answers you saved are safe on your computer.',
+        'This page cannot reach the course any more. The answers you saved are safe on your computer. What you typed in the last minute may not be saved: copy it before you close this page.',
         'Start the course again in the same way as before, then close this page and use the new one.'
       );
       open = false;
