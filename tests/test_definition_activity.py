@@ -112,7 +112,7 @@ def test_decisions_go_on_one_by_one_and_no_control_is_replaced(activity):
     use["Cannot tell by my definition"].click()
     assert use["Why, in a few words"].value == ""
     use["Next story"].click()
-    assert "Now RF03." in alert(panel) and "Vignette 3 of 12" in words(panel)
+    assert "Now RF03." in alert(panel) and "Story 3 of 12" in words(panel)
     use["Previous story"].click()
     use["Previous story"].click()
     assert use["Why, in a few words"].value == "she came back"
@@ -219,6 +219,26 @@ def test_the_panel_is_shown_only_when_all_twelve_are_decided(activity):
     assert "when you have decided about all stories" in alert(panel) and "1 to go" in alert(panel)
     assert "Panel, after talking" not in words(panel) + activity.report()
     assert not activity.is_closed()
+
+
+def test_a_refusal_goes_as_soon_as_something_else_is_done_and_only_the_newest_sentence_stands(activity):
+    panel = activity.panel()
+    use = named(panel)
+    use["The disputed word"].value = "referral"
+    use["Yes"].click()
+    assert "Write first what you count as the word" in alert(panel)
+    use["I count it as this when"].value = "it came back"
+    assert alert(panel) == ""
+    decide_all(panel, "y" * 6)
+    use["Compare with the panel"].click()
+    assert "6 of 12 stories decided" in alert(panel) and "Now RF07" not in alert(panel)
+    decide_all(panel, "y")
+    assert "shown when you have decided" not in words(panel) and "Now RF08" in alert(panel)
+    decide_all(panel, "y" * 5)
+    use["Sharpen and try again"].click()
+    assert "Compare this round" in alert(panel)
+    use["Compare with the panel"].click()
+    assert "Compare this round" not in words(panel) and "You decided alike on" in alert(panel)
 
 
 def test_differences_come_first_with_story_reasons_and_all_three_of_the_panel(activity):
@@ -337,6 +357,7 @@ def test_a_partners_file_quoted_by_a_mail_program_is_compared_and_nothing_is_mer
     assert activity.rounds["referral"][0]["decisions"] == mine
     shown = words(panel)
     assert "Differences with Partner otter (social care): RF03, RF11, RF12" in shown
+    assert "File taken: mail.txt" in shown
     assert "I have seen &lt;b&gt;this" not in shown  # the reason is about RF01, where both agree
     # The panel has not been looked at, so it is not told.
     assert "He had not agreed, could decide" not in shown + activity.report()
@@ -412,7 +433,7 @@ def test_everything_is_written_as_a_web_page_without_script(activity, tmp_path):
     decide_all(panel, "y" * 12)
     named(panel)["Compare with the panel"].click()
     named(panel)["Save everything as a web page"].click()
-    assert f"Saved beside this page: {NAME}.html" in alert(panel)
+    assert f"Saved as “{NAME}.html” in the folder “{tmp_path}”." in alert(panel)
     page = (tmp_path / f"{NAME}.html").read_text(encoding="utf-8")
     assert '<html lang="en-GB">' in page and "<script" not in page
     assert page.count("<h1>") == 1 and "<h2><strong>“inappropriate referral”, round 1</strong></h2>" in page

@@ -9,7 +9,7 @@ from traitlets import TraitError
 
 from researchskills.errors import CourseError
 from researchskills.questions import frame_activity
-from researchskills.questions.frame_activity import FrameQuestion, frame_question, framed_of
+from researchskills.questions.frame_activity import FrameQuestion, frame_of, frame_question, framed_of
 from researchskills.questions.frames import FRAMES, Framed
 from researchskills.questions.kinds import KINDS
 from researchskills.questions.tree_activity import _problem_tree
@@ -227,10 +227,42 @@ def test_leaves_are_offered_and_bring_their_kind(tree, tmp_path):
     assert use["Kind of question"].value == "why"
 
 
-def test_the_leaf_that_was_chosen_in_the_tree_is_named(tree, tmp_path):
-    tree.choose(tree.leaves()[0].id)
-    panel = FrameQuestion(NAME, TREE, tmp_path).panel()
-    assert "In your tree you chose to go on with: 1 How long do people wait?" in words(panel)
+def test_the_leaf_that_was_chosen_in_the_tree_is_marked_and_chosen_already(tree, tmp_path):
+    first, second = tree.leaves()
+    tree.choose(second.id)
+    question = FrameQuestion(NAME, TREE, tmp_path)
+    panel = question.panel()
+    use = named(panel)
+    assert [one for one, _ in use["Start from"].options] == [
+        "I type the question", "1 How long do people wait?", "2 What is it like for carers? (to go on with)"]
+    assert use["Start from"].value == second.id
+    assert use["Kind of question"].value == "experience"
+    assert "with which you chose to go on in your tree" in words(panel)
+    # It is an answer only when something is done with it.
+    assert not (tmp_path / "answers" / f"{NAME}.json").exists()
+    assert question.shown() == question.headline() == question.contribution() == ""
+    tree.choose(first.id)
+    use["Look at my tree again"].click()
+    assert (use["Start from"].value, use["Kind of question"].value) == (first.id, "how_many")
+    use["My job"].value = "Nurse"
+    kept = FrameQuestion(NAME, TREE, tmp_path)
+    assert (kept.start, kept.kind, kept.role) == ("How long do people wait?", "how_many", "Nurse")
+    assert framed_of(NAME, tmp_path).text == kept.headline() == "How long do people wait?"
+
+
+def test_what_was_chosen_or_typed_here_is_never_replaced_by_the_choice_in_the_tree(tree, tmp_path):
+    first, second = tree.leaves()
+    for name, act in (("q-leaf", lambda use: setattr(use["Start from"], "value", first.id)),
+                      ("q-typed", lambda use: setattr(use["The question as it is now"], "value", "Mine?")),
+                      ("q-none", lambda use: setattr(use["My job"], "value", "Nurse"))):
+        act(named(FrameQuestion(name, TREE, tmp_path).panel()))
+    tree.choose(second.id)
+    for name, start in (("q-leaf", first.text), ("q-typed", "Mine?"), ("q-none", "")):
+        again = FrameQuestion(name, TREE, tmp_path)
+        panel = again.panel()
+        named(panel)["Look at my tree again"].click()
+        assert again.start == start
+        assert "In your tree you chose to go on with: 2 What is it like for carers?" in words(panel)
 
 
 def test_a_leaf_that_changes_or_goes_keeps_its_words_until_the_learner_takes_the_new_ones(tree, tmp_path):
@@ -328,3 +360,46 @@ def test_the_plan_takes_over_the_answer_and_not_the_task(question):
 def test_running_a_cell_again_gives_the_same_object(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert frame_question(NAME, tree=TREE) is frame_question(NAME, tree=TREE)
+
+
+# -- a sharper version from elsewhere -------------------------------------------------------------
+
+
+def test_a_sharper_version_is_saved_shown_and_the_wording_before_it_is_kept(question, tmp_path):
+    panel = framed(question)
+    question.keep("data", "Our referral list")
+    use = named(panel)
+    use["PICO, Time (if you want it)"].value = "ring 0113 496 0000"
+    sharper = Framed("Do carers who are rung every week ring us less often in a crisis?", "works", "pico",
+                     {**SLOTS, "outcome": "crisis calls within six weeks"}, "Nurse", "", 8.0)
+    question.sharpen(sharper)
+    assert use["My question, as a sentence"].value == question.headline() == sharper.text
+    assert use["PICO, Outcome"].value == "crisis calls within six weeks"
+    assert (use["My job"].value, use["Weeks I have for it"].value) == ("Nurse", "8")
+    # What it does not say stays, and so does a text that could not be kept.
+    assert use["Records, people or figures I can get at"].value == "Our referral list"
+    assert use["PICO, Time (if you want it)"].value == "ring 0113 496 0000"
+    again = FrameQuestion(NAME, None, tmp_path)
+    assert again.framed == Framed(sharper.text, "works", "pico", dict(sharper.slots), "Nurse", "Our referral list", 8.0)
+    assert again.replaced == [BUILT]
+    assert f"Earlier wordings of yours:</p><ul><li>{BUILT}</li>" in again.report()
+
+
+def test_a_sharper_version_in_another_frame_follows_its_slots_again(question):
+    panel = framed(question)
+    named(panel)["My question, as a sentence"].value = "Mine?"
+    slots = {"population": "carers", "concept": "the number of calls", "context": "our team, May 2026"}
+    text = "What is the number of calls among carers in our team, May 2026?"
+    question.sharpen(Framed(text, "how_many", "pcc", slots))
+    use = named(panel)
+    assert (use["Frame"].value, use["Kind of question"].value) == ("pcc", "how_many")
+    assert use["PCC, Concept"].value == "the number of calls"
+    assert (question.wording, question.framed.text, question.replaced) == ("", text, ["Mine?"])
+    assert question.slots["pico"] == SLOTS
+
+
+def test_the_same_object_is_given_to_whoever_asks_by_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one = frame_of(NAME, tmp_path)
+    assert frame_question(NAME, tree=TREE) is one
+    assert one.tree == TREE

@@ -1,73 +1,29 @@
 """The problem tree in a real browser, with the keyboard alone; a kernel dies on the way."""
 
-import json
-
-import nbformat
 import pytest
-from conftest import Lab, accessibility_faults, kill_kernels, make_course, ready, wait_until
+from conftest import accessibility_faults, kill_kernels, ready, wait_until
+from one_lesson import focused, opened, running_lesson, state, tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-CELL = """\
-from researchskills.questions.tree_activity import problem_tree
-from IPython.display import display
-display(problem_tree("m00-a1-tree"))
-"""
+TREE = "m00-a1-tree"
 
 
 @pytest.fixture(scope="module")
 def growing(tmp_path_factory):
     """A running course whose one lesson has a problem tree."""
-    folder = tmp_path_factory.mktemp("growing")
-    root = make_course(folder / "course root")
-    path = root / "course" / "00-start-here" / "lesson.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        if "activity" in cell.metadata.get("tags", []):
-            cell.source = CELL
-    nbformat.write(notebook, path)
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        running = Lab(folder / "Zoë's work", root, monkeypatch)
+    with running_lesson(tmp_path_factory.mktemp("growing"),
+                        f'questions.tree_activity.problem_tree("{TREE}")') as running:
         yield running
-        running.stop()
 
 
 @pytest.fixture(scope="module")
 def page(browser, growing):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(growing.address)
-    page.wait_for_selector(".rs-home h1")
-    page.get_by_role("button", name="Open the lesson of module 0").first.click()
-    ready(page)
-    page.get_by_label("Begin with").wait_for()
-    yield page
-    context.close()
-
-
-def state(course) -> dict:
-    path = course.workspace / "00-start-here" / "answers" / "m00-a1-tree.json"
-    return json.loads(path.read_text(encoding="utf-8"))["state"] if path.exists() else {}
+    with opened(browser, growing, "Begin with") as page:
+        yield page
 
 
 def texts(course) -> list[str]:
-    return [one["text"] for one in state(course).get("nodes", [])]
-
-
-def focused(page) -> str:
-    """The name of the control that has the keyboard."""
-    return page.evaluate("""() => {
-        const one = document.activeElement
-        return one.labels?.[0]?.innerText || one.innerText || one.tagName
-    }""")
-
-
-def tab_to(page, name: str, back: bool = False) -> None:
-    for _ in range(40):
-        if focused(page).startswith(name):
-            return
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-    raise AssertionError(f"the Tab key does not lead to {name}")
+    return [one["text"] for one in state(course, TREE).get("nodes", [])]
 
 
 def told(page, words: str) -> None:
@@ -128,18 +84,18 @@ def test_a_leaf_gets_its_kind_and_what_it_leaves_out_and_is_chosen(page, growing
     page.keyboard.press("Enter")
     told(page, "You go on with 3.")
     assert focused(page) == "Go on with this question"
-    leaf = state(growing)["nodes"][3]
+    leaf = state(growing, TREE)["nodes"][3]
     assert (leaf["kind"], leaf["leaves_out"]) == ("how_many", "what waiting is like")
-    assert state(growing)["chosen"] == leaf["id"]
+    assert state(growing, TREE)["chosen"] == leaf["id"]
     page.get_by_text("what waiting is like (3)").first.wait_for()
     tab_to(page, "What of the whole must never be forgotten?")
     page.keyboard.type("Whom it is for.")
     page.keyboard.press("Tab")
-    wait_until(page, lambda: state(growing).get("never_forget") == "Whom it is for.")
+    wait_until(page, lambda: state(growing, TREE).get("never_forget") == "Whom it is for.")
 
 
 def test_a_branch_is_deleted_and_put_back(page, growing):
-    before = state(growing)["nodes"]
+    before = state(growing, TREE)["nodes"]
     tab_to(page, "Questions of the tree", back=True)
     page.keyboard.press("Home")
     page.keyboard.press("ArrowDown")
@@ -155,7 +111,7 @@ def test_a_branch_is_deleted_and_put_back(page, growing):
     told(page, "Put back: 1.")
     # The button has gone, and the keyboard is where work goes on.
     wait_until(page, lambda: focused(page) == "Questions of the tree")
-    assert state(growing)["nodes"] == before
+    assert state(growing, TREE)["nodes"] == before
 
 
 def test_every_control_has_a_name_and_enough_contrast_and_the_picture_its_words(page):
@@ -177,8 +133,8 @@ def test_a_killed_kernel_loses_nothing_not_even_a_question_that_was_not_added_ye
     tab_to(page, "New question")
     page.keyboard.type("Who never comes to us?")
     page.keyboard.press("Tab")
-    wait_until(page, lambda: state(growing).get("draft") == "Who never comes to us?")
-    before = state(growing)
+    wait_until(page, lambda: state(growing, TREE).get("draft") == "Who never comes to us?")
+    before = state(growing, TREE)
     kill_kernels(growing)
     ready(page, "started again")
     page.reload()
@@ -187,7 +143,7 @@ def test_a_killed_kernel_loses_nothing_not_even_a_question_that_was_not_added_ye
     page.get_by_label("Questions of the tree").wait_for()
     assert page.get_by_label("New question").input_value() == "Who never comes to us?"
     assert len(entries(page)) == 4
-    assert state(growing) == before
+    assert state(growing, TREE) == before
     page.get_by_label("Questions of the tree").focus()
     tab_to(page, "Add a question beneath")
     page.keyboard.press("Enter")

@@ -497,19 +497,6 @@ def test_the_times_that_the_lesson_plans_add_up(module):
     assert "Twenty minutes." in tomorrow
 
 
-def test_the_run_sheet_adds_up_to_a_half_day_and_each_block_to_its_own_minutes():
-    sheet = re.findall(r"\| (\d):(\d\d) \| (\d+) \| (.*?) \|", page("workshop.md"))
-    clock = 0
-    for hour, minute, minutes, what in sheet:
-        assert clock == 60 * int(hour) + int(minute), what
-        clock += int(minutes)
-        parts = [
-            int(times or 1) * int(length) for times, length in re.findall(r"\((?:(\d) × )?(\d+)\)", what)
-        ]
-        assert not parts or sum(parts) == int(minutes), what
-    assert clock == 180
-
-
 def test_the_exercises_say_how_many_questions_the_course_and_the_mentor_mark(module):
     marked = Counter(question.marked_by for question in module.questions.values() if question.points)
     assert marked["course"] >= 10

@@ -533,17 +533,6 @@ def test_the_times_that_the_lesson_plans_add_up(module):
     assert sum(map(int, re.findall(r"\((\d+) minutes\)", together))) == 40
 
 
-def test_the_run_sheet_adds_up_to_a_half_day_and_each_block_to_its_own_minutes():
-    sheet = re.findall(r"\| (\d):(\d\d) \| (\d+) \| (.*?) \|", page("workshop.md"))
-    clock = 0
-    for hour, minute, minutes, what in sheet:
-        assert clock == 60 * int(hour) + int(minute), what
-        clock += int(minutes)
-        parts = [int(length) for length in re.findall(r"\((\d+)\)", what)]
-        assert not parts or sum(parts) == int(minutes), what
-    assert clock == 180
-
-
 def test_every_outcome_is_taught_practised_and_assessed_by_questions_that_exist(module):
     table = [row for row in table_rows(part("workshop.md", "## Outcomes: taught, practised, assessed"), 5)
              if row[0] != "Outcome"]

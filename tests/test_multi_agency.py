@@ -14,7 +14,8 @@ from traitlets import TraitError
 from researchskills.errors import CourseError
 from researchskills.questions import multi_agency as sheets
 from researchskills.questions import multi_agency_file as files
-from researchskills.questions.multi_agency import FIELDS
+from researchskills.questions.frame_activity import FrameQuestion
+from researchskills.questions.multi_agency import DATA, FIELDS
 from researchskills.questions.multi_agency_activity import MultiAgency, multi_agency
 
 FAULTY = Path(__file__).parent / "faulty" / "agency_columns"
@@ -64,7 +65,12 @@ def test_a_full_sheet_has_no_gap():
     ({"agencies": [{**FULL, "fears": ""}, OTHER]}, "Larkshire council has not said: what it fears from the answer."),
     ({"agencies": [FULL, {**OTHER, "name": "", "agreement": ""}]}, "Agency 2 has not said: by which agreement."),
     ({"heard": {}}, "The column of Larkshire hospital trust is what you believe about it."),
-    ({"heard": {1: False}}, "Larkshire hospital trust has filled its column, and the summary still shows what you"),
+    ({"heard": {1: False}},
+     "The summary still shows what you believe about Larkshire hospital trust; its own words have come. To show them "
+     "here, tick “Show the partner’s own words in the summary”."),
+    ({"heard": {1: False}, "agencies": [FULL, {"name": "The trust", "fears": "x", **dict.fromkeys(DATA, "y")}]},
+     "You have not said what you believe about The trust: what it wants to know; what it would do with the answer; its "
+     "own words have come. To show them here, tick “Show the partner’s own words in the summary”."),
     ({"outcomes": [OUTCOME, {"how": "by a vote"}]}, "Outcome 2 is not put into words yet."),
     ({"outcomes": []}, "There is no shared outcome yet."),
     ({"decides": {**DECIDES, "stop": ""}}, "It is not said yet: who may stop it."),
@@ -138,10 +144,10 @@ def test_the_panel_says_plainly_while_people_who_use_the_service_chose_nothing(a
     panel = activity.panel()
     plain = "No outcome has been chosen by people who use the service"
     use = named(panel)
-    assert plain in words(panel)
+    assert "At least one should be chosen by people who use the service." in words(panel)
     use["The outcome: what would be better, and who would notice?"].value = "Telling it once"
     use["Who chose this outcome"].value = "people"
-    assert plain in words(panel)
+    assert words(panel).count(plain) == 1
     use["How they chose it: when, where, asked by whom"].value = "at a user-led group in May"
     assert plain not in words(panel)
     assert "1 outcome chosen by people who use the service" in words(panel)
@@ -215,7 +221,10 @@ def test_what_came_back_stands_beside_and_changes_nothing_until_ticked(activity,
     assert "7 answers of 7 came for Larkshire hospital trust" in alert(panel)
     assert activity.settled()[1]["fears"] == "being blamed"
     assert "Larkshire hospital trust (as I believe)" in words(panel)
-    assert any("the summary still shows what you believe" in one for one in activity.gaps())
+    begun = "You have not said what you believe about Larkshire hospital trust: what it wants to know;"
+    tick = "its own words have come. To show them here, tick “Show the partner’s own words in the summary”."
+    assert any(one.startswith(begun) and one.endswith(tick) for one in activity.gaps())
+    assert not any("Larkshire hospital trust has not said" in one for one in activity.gaps())
     assert "<td>being blamed</td><td>more work</td>" in words(panel)
     use["Show the partner’s own words in the summary"].value = True
     assert activity.settled()[1]["fears"] == "more work"
@@ -395,3 +404,65 @@ def test_a_cell_that_is_run_again_shows_the_same_sheet(tmp_path, monkeypatch):
     multi_agency(NAME).question = QUESTION
     assert multi_agency(NAME) is multi_agency(NAME)
     assert multi_agency(NAME).question == QUESTION
+
+
+# -- the question of the frame ------------------------------------------------------------------------
+
+TAKE, SHARED = "Take my question from the frame", "The question that the agencies share"
+
+
+def framed_in(folder, text: str) -> FrameQuestion:
+    one = FrameQuestion("m01-a2-question", folder=folder)
+    one.keep("wording", text)
+    return one
+
+
+def test_the_question_of_the_frame_is_offered_and_taken_when_asked(tmp_path):
+    framed_in(tmp_path, QUESTION)
+    activity = MultiAgency(NAME, tmp_path, "m01-a2-question")
+    panel = activity.panel()
+    assert f"In the activity with the frames your question is: “{QUESTION}”" in words(panel)
+    assert activity.question == "" and not (tmp_path / "answers" / f"{NAME}.json").exists()
+    named(panel)[TAKE].click()
+    assert named(panel)[SHARED].value == QUESTION
+    assert f"The question is now: “{QUESTION}”" in alert(panel)
+    assert MultiAgency(NAME, tmp_path).question == QUESTION
+    named(panel)[TAKE].click()
+    assert "It is the same as here already." in alert(panel)
+
+
+def test_a_question_that_stands_here_gives_way_only_when_asked_twice(tmp_path):
+    source = framed_in(tmp_path, QUESTION)
+    activity = MultiAgency(NAME, tmp_path, "m01-a2-question")
+    panel = activity.panel()
+    use = named(panel)
+    use[SHARED].value = "Whom do we ring?"
+    use[TAKE].click()
+    assert activity.question == "Whom do we ring?"
+    assert "“Whom do we ring?”" in alert(panel) and QUESTION in alert(panel)
+    # Another wording has come in between, and it was never shown.
+    source.keep("wording", "Who is rung?")
+    use[TAKE].click()
+    assert activity.question == "Whom do we ring?"
+    use[TAKE].click()
+    assert activity.question == use[SHARED].value == "Who is rung?"
+    assert "Before, it was: “Whom do we ring?”" in alert(panel)
+
+
+def test_without_a_frame_nothing_is_offered_and_an_empty_one_is_said(tmp_path):
+    assert TAKE not in named(MultiAgency(NAME, tmp_path).panel())
+    panel = MultiAgency(NAME, tmp_path, "m01-a2-question").panel()
+    named(panel)[TAKE].click()
+    assert "There is no question in the activity with the frames yet" in alert(panel)
+
+
+def test_where_a_file_was_written_is_said_with_its_folder(activity, tmp_path):
+    activity.question = QUESTION
+    activity.agencies = [FULL]
+    panel = activity.panel()
+    for button, name in (("Save a form for this partner", f"{NAME}-form-for-agency-2.csv"),
+                         ("Save my own column", f"{NAME}-my-column.csv"),
+                         ("Save the sheet as a web page", f"{NAME}.html")):
+        named(panel)[button].click()
+        assert f"Saved as “{name}” in the folder “{tmp_path}”." in alert(panel)
+        assert (tmp_path / name).exists()

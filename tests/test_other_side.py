@@ -234,3 +234,21 @@ def test_a_cell_that_is_run_again_shows_the_same_activity(tmp_path, monkeypatch)
     assert other_side("m01-a6-other-side", question="m01-a2-question") is other_side("m01-a6-other-side",
                                                                                   question="m01-a2-question")
     assert other_side("m01-a6-other-side", question="m01-a2-question").question() == QUESTION
+
+
+def test_looking_at_the_question_again_says_what_has_become_of_it(tmp_path):
+    source = FrameQuestion("m01-a2-question", folder=tmp_path)
+    one = OtherSide("m01-a6-other-side", "m01-a2-question", tmp_path)
+    panel = one.panel()
+    again = named(panel)["Look at my question again"]
+    again.click()
+    assert "There is no question in the activity with the frames yet." in alert(panel)
+    source.keep("wording", "Who <b>rings</b> whom?")
+    again.click()
+    assert "Your question is now: “Who &lt;b&gt;rings&lt;/b&gt; whom?”" in alert(panel)
+    again.click()
+    assert "It is still the same: “Who" in alert(panel)
+    named(panel)["Another question instead"].value = "Mine?"
+    again.click()
+    assert "Here stands another question instead, which you typed; it is kept." in alert(panel)
+    assert one.question() == "Mine?"

@@ -263,6 +263,24 @@ def test_a_question_of_ones_own_can_be_the_whole(tmp_path):
     assert tree.draft == ""
 
 
+def test_a_question_that_stands_in_the_tree_already_is_taken_and_named(tmp_path):
+    tree = grown(tmp_path)
+    panel = tree.panel()
+    use = named(panel)
+    pick(panel, "2")
+    use["New question"].value = "what do STAFF say"
+    use["Add a question beneath"].click()
+    assert "Added 2.1. This question stands in the tree already, as 1.2. You are still at 2." in alert(panel)
+    use["New question"].value = "What do staff say?"
+    use["Add a question beside"].click()
+    assert "Added 3. This question stands in the tree already, as 1.2 and 2.1. You are there now." in alert(panel)
+    use["Wording of the question"].value = "What is typed twice?"
+    assert "Saved for 3. This question stands in the tree already, as 2." in alert(panel)
+    use["Wording of the question"].value = "Who is told?"
+    assert "already" not in alert(panel)
+    assert list(numbered(tree).values()).count("What do staff say?") == 1 and len(tree.nodes) == 7
+
+
 def test_what_cannot_be_added_stays_in_the_box(tmp_path):
     tree = grown(tmp_path)
     panel = tree.panel()
@@ -329,7 +347,7 @@ def test_deleting_is_said_with_how_much_went_and_can_be_undone(tmp_path):
     pick(panel, "1")
     use["Delete with everything beneath"].click()
     assert "Deleted: 1 and 2 questions beneath it." in alert(panel)
-    assert "You are now at 1." in alert(panel)
+    assert "You are now at 1, “What is typed twice?”." in alert(panel)
     assert use["Wording of the question"].value == "What is typed twice?"
     use["Put back what was deleted"].click()
     assert "Put back: 1." in alert(panel)
@@ -425,7 +443,7 @@ def test_the_tree_is_saved_as_a_web_page_and_as_a_text(tmp_path):
     tree = grown(tmp_path)
     panel = tree.panel()
     named(panel)["Save the tree as a web page"].click()
-    assert f"exports/{NAME}.html" in alert(panel)
+    assert f"Saved as “{NAME}.html” in the folder “{tmp_path / 'exports'}”." in alert(panel)
     page = (tmp_path / "exports" / f"{NAME}.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
     assert '<html lang="en-GB">' in page

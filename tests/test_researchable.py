@@ -46,12 +46,26 @@ def test_a_sound_question_has_no_fault_under_any_rule():
     ("comparison", {"slots": {"comparison": ""}, "text": "Does a joint visit help?"}, ""),
     ("time", {"slots": {"time": ""}}, ""),
     ("time", {"slots": {"time": "in the long term"}}, "long term"),
+    ("time", {"slots": {"time": "", "outcome": "visits day after day, year after year"}}, ""),
+    ("reach", {"slots": {"population": "people in the North of England"}}, "North of England"),
+    ("reach", {"slots": {"population": "people in the West Midlands"}}, "the West Midlands"),
     ("single", {"text": "How often do people go back to hospital, and why do nurses not visit?"}, "and why"),
     ("single", {"text": "Joint visits and hospital"}, "Joint visits"),
     ("single", {"text": "Do visits help? Who pays?"}, "?"),
     ("neutral", {"text": "How can we prove that joint visits work?"}, "prove"),
     ("neutral", {"text": "Why do nurses not visit together?"}, "Why do"),
     ("neutral", {"text": "What are the benefits of joint visits?"}, "benefits"),
+    ("neutral", {"text": "Are the partnership arrangements a cover up for cuts?"}, "cover up"),
+    ("neutral", {"text": "Is the trust covering up its failures?"}, "its failures"),
+    ("neutral", {"text": "Which cuts is the board hiding?"}, "hiding"),
+    ("neutral", {"text": "Do managers pretend that both teams are joint?"}, "pretend"),
+    ("neutral", {"text": "How do managers bully nurses?"}, "bully"),
+    ("neutral", {"text": "Is the ward to blame for the delay?"}, "blame"),
+    ("neutral", {"text": "Why has the new form stopped the ward from telling us?"}, "stopped the ward from telling us"),
+    ("single", {"text": "How many people fall and who picks them up?"}, "and who"),
+    ("single", {"text": "Among people who live alone, how many fall, and why?"}, "and why"),
+    ("single", {"text": "Which people who live alone fall, and whose visit comes first?"}, "and whose"),
+    ("single", {"text": "How many people who fall go to hospital and are they seen?"}, "and are they"),
     ("reach", {"slots": {"outcome": "number of calls to the ambulance service"}}, "ambulance"),
     ("reach", {"slots": {"population": "people over 75 in England"}}, "England"),
     ("feasible", {"weeks": 3}, "3 weeks"),
@@ -77,6 +91,21 @@ def test_each_rule_sees_its_fault_and_says_which_words_led_to_it(rule, changes, 
     ("neutral", {"text": "How do people who self-harm describe a joint visit?"}),
     ("neutral", {"text": "Why do some families not come back?"}),
     ("neutral", {"text": "How do people who harm themselves say that changes can be made to the form?"}),
+    ("neutral", {"text": "How many people with heart failure came in May 2026?"}),
+    ("neutral", {"text": "How many colleagues reported bullying in 2025?"}),
+    ("neutral", {"text": "What do carers say about blame, and about being blamed?"}),
+    ("neutral", {"text": "How many people stopped using the bus?"}),
+    ("single", {"text": "How many people who live alone and whose family is far away came back?"}),
+    ("single", {"text": "Among people who live alone, and whose family is far away, how many came back?"}),
+    ("single", {"text": "How many carers whose mother has dementia and who work use the centre?"}),
+    ("single", {"text": "How many people that we visit, and which of us knows, are asked twice?"}),
+    ("single", {"text": "How many people who left hospital and had no visit within a week came back?"}),
+    ("single", {"text": "Of people who left hospital, and had no visit, how many came back?"}),
+    ("time", {"slots": {"time": "", "outcome": "days in the year before the partnership and in the year after"}}),
+    *[(rule, {"text": f"How many people came to the {side} {place}?", "slots": {"population": f"the {side} {place}"}})
+      for rule in ("reach", "feasible") for side, place in zip(
+          ("North", "South", "East", "West") * 2,
+          ("team", "ward", "district", "office", "locality", "hospital", "side", "practice"), strict=True)],
     ("reach", {"slots": {"outcome": "calls to the ambulance, from our own record"}}),
     ("feasible", {"slots": {"time": "within two years, January 2023 to December 2024"}}),
 ])
@@ -132,6 +161,50 @@ def test_time_is_missing_in_a_frame_without_a_part_for_it_and_the_learner_is_tol
 def test_sentences_that_the_course_builds_ask_one_thing_and_smuggle_nothing_in(frame, kind):
     framed = Framed(build(frame.key, frame.example, kind), kind, frame.key, frame.example)
     assert [one.rule for one in check(framed) if one.fault and one.rule in {"single", "neutral"}] == []
+
+
+#: Questions that the lesson prints as good ones, and whether the rule is content with their time.
+LESSON = Path(__file__).parents[1] / "solutions" / "01-researchable-questions" / "lesson.md"
+PRINTED = {
+    "How many people newly referred in September 2026 were asked the same things again within two weeks?": True,
+    "How do carers in the North find out whom to ring when something goes wrong?": False,
+    "How many hours a week does the North team spend on typing visits a second time?": True,
+    "Why do social workers in the North feel alone, and those in the South not?": False,
+    "Do people who have one joint first visit have to tell the same things less often than people who have two visits?":
+        False,
+    "For which families is one worker enough, and for which not?": False,
+    "How many people left Ward 4 in May 2026 without a date for their first home care visit?": True,
+    "How do care workers in two homes decide, at night, whether to ring the out-of-hours nurse?": False,
+    "How many joint visits did the North team make in September 2026?": True,
+    "After a joint first visit, do fewer people have to tell the same things again within two weeks?": True,
+    "Among people newly referred in September or October 2026, what is the effect of one joint first visit, compared "
+    "with two separate visits, on how often they are asked the same things again within two weeks after the referral?":
+        True,
+    "Are people who have one joint first visit asked the same things again less often, within two weeks, than people "
+    "who have two separate visits (North and South teams, referrals of September and October 2026)?": True,
+    "Do people who get a telephone call two days after discharge go back to the ward less often than people who get "
+    "none?": True,
+    "What is it like for people with a learning disability when two services review them on one day?": True,
+    "On how many days in 2025 did the night nurse have nobody in social care to ring?": True,
+    "Why do nurses and social workers give different reasons for the same returned referral?": False,
+    "How many qualified social workers were there in the North team, for every 1,000 people on its list, in the year "
+    "before the partnership and in the year after?": True,
+    "How many times do I have to say that he cannot manage the stairs, before somebody remembers?": False,
+}
+
+
+@pytest.mark.parametrize(("text", "timed"), PRINTED.items())
+def test_questions_that_the_lesson_prints_get_no_wrong_finding(text, timed):
+    assert text in LESSON.read_text(encoding="utf-8")
+    framed = Framed(text, "how_many", "", {}, "social worker in the North team", "our team's list", 20)
+    seen = {one.rule: one.evidence for one in check(framed) if one.fault}
+    assert seen == ({} if timed else {"time": ()})
+
+
+def test_the_question_of_which_the_lesson_says_that_its_answer_is_in_it_is_seen():
+    text = "Are the partnership arrangements a cover up for cuts?"
+    assert text in LESSON.read_text(encoding="utf-8")
+    assert remark(Framed(text, "works"), "neutral").evidence == ("cover up",)
 
 
 # -- how often the rules are right --------------------------------------------------------------

@@ -11,8 +11,9 @@ from traitlets import TraitError
 from researchskills.errors import CourseError
 from researchskills.questions import rule_quality
 from researchskills.questions.finer import FINER
-from researchskills.questions.frame_activity import FrameQuestion
+from researchskills.questions.frame_activity import FrameQuestion, frame_question, framed_of
 from researchskills.questions.frames import FRAMES
+from researchskills.questions.other_side_activity import OtherSide
 from researchskills.questions.researchable import CANNOT_JUDGE, RULES
 from researchskills.questions.researchable_activity import MOST_VERSIONS, IsItResearchable, _one, is_it_researchable
 
@@ -276,6 +277,91 @@ def test_a_frame_that_is_missing_or_damaged_leaves_an_empty_question_and_a_sente
 
 def test_the_button_to_take_over_is_there_only_with_a_frame(tmp_path):
     assert "Take over my question as it stands in the frame now" not in on_screen(activity(tmp_path).panel())
+
+
+MAKE = "Make this my question from here on"
+
+
+def test_the_newest_version_becomes_the_question_of_the_frame_and_those_after_read_it_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    source = frame_question("m01-a2-question")
+    source.reload()
+    framed_question(tmp_path)
+    source.reload()
+    before, open_frame = source.framed.text, source.panel()
+    one = is_it_researchable(NAME, question="m01-a2-question")
+    panel = one.panel()
+    assert MAKE not in on_screen(panel)
+    part(panel, "Concept").value = "the number of visits by two workers on one day"
+    named(panel)[TEXT].value = "On how many days in March 2026 did two of us visit the same person?"
+    named(panel)[DATA].value = "our visit diary"
+    named(panel)[WEEKS].value = "8"
+    named(panel)[LOOK].click()
+    assert source.framed.text == before
+    on_screen(panel)[MAKE].click()
+    sharper = "On how many days in March 2026 did two of us visit the same person?"
+    assert f"From here on your question is: “{sharper}”" in alert(panel)
+    assert f"kept among your earlier wordings: “{before}”" in alert(panel)
+    held = framed_of("m01-a2-question", tmp_path)
+    assert (held.text, held.role, held.data, held.weeks) == (sharper, "district nurse", "our visit diary", 8)
+    assert held.slots["concept"] == "the number of visits by two workers on one day"
+    assert source.replaced == [before] and before in source.report()
+    assert named(open_frame)["My question, as a sentence"].value == sharper
+    assert named(open_frame)["PCC, Concept"].value == "the number of visits by two workers on one day"
+    assert OtherSide("m01-a6-other-side", "m01-a2-question", tmp_path).question() == sharper
+    assert one.headline() == source.headline() == sharper
+
+
+def test_a_change_that_was_not_looked_through_is_not_made_the_question(tmp_path):
+    framed_question(tmp_path)
+    before = (tmp_path / "answers" / "m01-a2-question.json").read_bytes()
+    one = activity(tmp_path, "m01-a2-question")
+    panel = one.panel()
+    named(panel)[LOOK].click()
+    named(panel)[TEXT].value = "Another one?"
+    named(panel)[MAKE].click()
+    assert "You have changed your question since you looked through it" in alert(panel)
+    assert (tmp_path / "answers" / "m01-a2-question.json").read_bytes() == before
+
+
+def test_a_question_typed_before_there_was_one_in_the_frame_goes_there_and_replaces_nothing(tmp_path):
+    one = activity(tmp_path, "m01-a2-question")
+    panel = one.panel()
+    named(panel)[TEXT].value = "How many carers on our list were rung in May 2026?"
+    named(panel)[LOOK].click()
+    named(panel)[MAKE].click()
+    assert "From here on your question is: “How many carers" in alert(panel)
+    assert "earlier wordings" not in alert(panel)
+    named(panel)[MAKE].click()
+    held = FrameQuestion("m01-a2-question", folder=tmp_path)
+    assert (held.framed.text, held.replaced) == ("How many carers on our list were rung in May 2026?", [])
+
+
+def test_a_frame_that_cannot_be_written_is_said(tmp_path):
+    framed_question(tmp_path)
+    one = activity(tmp_path, "m01-a2-question")
+    panel = one.panel()
+    named(panel)[TEXT].value = "How many carers on our list were rung in May 2026?"
+    named(panel)[LOOK].click()
+    path = tmp_path / "answers" / "m01-a2-question.json"
+    path.unlink()
+    path.mkdir()
+    named(panel)[MAKE].click()
+    assert "It could not be saved in the activity with the frames." in alert(panel)
+    assert "From here on" not in alert(panel)
+
+
+def test_without_a_frame_there_is_nothing_to_hand_back_to(faulty):
+    one, panel = faulty
+    assert MAKE not in on_screen(panel)
+    with pytest.raises(CourseError):
+        one.hand_back()
+    assert one.headline() == PARTNERSHIP
+
+
+def test_a_question_that_was_only_taken_over_is_no_headline(tmp_path):
+    framed_question(tmp_path)
+    assert activity(tmp_path, "m01-a2-question").headline() == ""
 
 
 # -- FINER ------------------------------------------------------------------------------------------

@@ -1,78 +1,30 @@
 """The search box and the strategy in a real browser, with the keyboard alone; a kernel dies on the way."""
 
-import json
-
-import nbformat
 import pytest
 import small_library
-from conftest import Lab, accessibility_faults, kill_kernels, make_course, ready, wait_until
+from conftest import accessibility_faults, kill_kernels, ready, wait_until
+from one_lesson import focused, opened, running_lesson, state, tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-CELL = """\
-from researchskills.evidence.activities import search_box, search_strategy
-from IPython.display import display
-display({})
-"""
 
 
 @pytest.fixture(scope="module")
 def searching(tmp_path_factory):
     """A running course whose one lesson has a search box and a strategy, on the small library."""
-    folder = tmp_path_factory.mktemp("searching")
-    root = small_library.write(make_course(folder / "course root"))
-    path = root / "course" / "00-start-here" / "lesson.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        if "activity" in cell.metadata.get("tags", []):
-            cell.source = CELL.format('search_box("m00-p2-box")')
-    more = nbformat.v4.new_code_cell(CELL.format('search_strategy("m00-a1-strategy")'), metadata={
-        "tags": ["activity"], "jupyter": {"source_hidden": True}})
-    more["id"] = "cell-strategy"
-    notebook.cells.append(more)
-    nbformat.write(notebook, path)
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        running = Lab(folder / "Zoë's work", root, monkeypatch)
+    with running_lesson(tmp_path_factory.mktemp("searching"), 'evidence.activities.search_box("m00-p2-box")',
+                        'evidence.activities.search_strategy("m00-a1-strategy")',
+                        prepare=small_library.write) as running:
         yield running
-        running.stop()
 
 
 @pytest.fixture(scope="module")
 def page(browser, searching):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(searching.address)
-    page.wait_for_selector(".rs-home h1")
-    page.get_by_role("button", name="Open the lesson of module 0").first.click()
-    ready(page)
-    page.get_by_label("Search line").first.wait_for()
-    yield page
-    context.close()
-
-
-def state(course, name: str) -> dict:
-    path = course.workspace / "00-start-here" / "answers" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8"))["state"] if path.exists() else {}
+    with opened(browser, searching, "Search line") as page:
+        yield page
 
 
 def panel(page, words: str):
     return page.locator(".rs-panel").filter(has_text=words)
-
-
-def focused(page) -> str:
-    """The name of the control that has the keyboard."""
-    return page.evaluate("""() => {
-        const one = document.activeElement
-        return one.labels?.[0]?.innerText || one.innerText || one.tagName
-    }""")
-
-
-def tab_to(page, name: str) -> None:
-    for _ in range(60):
-        if focused(page).startswith(name):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the Tab key does not lead to {name}")
 
 
 def test_a_line_is_typed_searched_and_mended_with_the_keyboard_alone(page, searching):

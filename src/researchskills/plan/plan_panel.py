@@ -64,7 +64,7 @@ class PlanPanel:
         widgets = [HTML(with_heading(heading, PART)), missing]
         for one in offered:
             box = Checkbox(value=is_included(one, self.choices.ticked), indent=False,
-                           description=f"{one.title} (from module {one.module[:2]}"
+                           description=f"{one.title} (from module {int(one.module[:2])}"
                                        f"{'; private, so left out unless you tick it' if one.private else ''})")
             box.observe(lambda change, name=one.name: self._tick(name, change["new"]), names="value")
             widgets.append(box)

@@ -124,4 +124,4 @@ def _missing(part: str, gathered: Gathered) -> str:
 
 def _spoken(module: str) -> str:
     number, _, title = module.partition("-")
-    return f"module {number} ({title.replace('-', ' ')})"
+    return f"module {int(number)} ({title.replace('-', ' ')})"

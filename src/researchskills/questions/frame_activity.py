@@ -113,7 +113,7 @@ class FrameQuestion(Activity):
 
     def preselect(self) -> None:
         """Start from the leaf that was chosen in the tree, unless something was chosen or typed here."""
-        if "leaf" in self._saved.state or any(self._saved.state.get(name) for name in ("typed", "wording", "slots")):
+        if "leaf" in self._saved.state or any(self._saved.state.values()):
             self._preselected = False
             return
         meant = self.meant_leaf()
@@ -121,7 +121,7 @@ class FrameQuestion(Activity):
             # What was only taken over is no answer yet, so it is not saved.
             self._restoring = True
             self.choose_leaf(meant.id if meant else "")
-            self._restoring, self._preselected = False, bool(meant)
+            self._restoring, self._preselected = False, bool(self.leaf)
 
     def leaves(self) -> list[Leaf]:
         """The leaves of the tree as it is now; those without a text are left out."""
@@ -186,17 +186,23 @@ class FrameQuestion(Activity):
         """
         self.weeks = weeks_of(text)
 
-    def sharpen(self, question: Framed) -> None:
+    def sharpen(self, question: Framed) -> str:
         """Make a sharper version the question from here on; the wording before it stays among the earlier ones.
 
         Parameters
         ----------
         question : Framed
             As another activity has it. Of role, data and weeks, what it does not say stays as it is here.
+
+        Returns
+        -------
+        str
+            The wording that it replaced; empty when there was none, or the same.
         """
-        before = self.framed.text
+        before = self.wording or self.built
         text = question.text or frame_sentence.build(question.frame, question.slots, question.kind)
-        if before and before != text:
+        before = "" if before == text else before
+        if before:
             # First of all, so that nothing is lost should a later step fail.
             self.replaced = [*self.replaced, before]
         self.kind = question.kind or self.kind
@@ -207,6 +213,7 @@ class FrameQuestion(Activity):
         self.role, self.data = question.role or self.role, question.data or self.data
         self.weeks = self.weeks if question.weeks is None else question.weeks
         self.sharpened += 1
+        return before
 
     def build_again(self) -> None:
         """Let the sentence follow the slots once more; the learner's own wording is kept."""

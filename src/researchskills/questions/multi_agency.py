@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from researchskills._words import number_of
-
 FEWEST, MOST = 2, 4
 #: What an agency says of itself; `name` stands above its column.
 STAKES = {
@@ -52,6 +50,8 @@ AWAY = {
     "heard": "How they will be heard",
 }
 NOT_SAID = "not said yet"
+#: Name of the tick that brings a partner's own words into the summary.
+USE_THEIRS = "Show the partner’s own words in the summary"
 NONE_BY_PEOPLE = ("No outcome has been chosen by people who use the service, in a way that is said. At least one "
                   "should be.")
 
@@ -137,12 +137,6 @@ def chosen_by_people(outcomes: Sequence[Mapping[str, str]]) -> int:
     return sum(bool(one.get("text") and one.get("how")) and one.get("by") == PEOPLE for one in outcomes)
 
 
-def people_sentence(outcomes: Sequence[Mapping[str, str]]) -> str:
-    """Whether people who use the service chose an outcome, said plainly."""
-    many = chosen_by_people(outcomes)
-    return f"{number_of(many, 'outcome')} chosen by people who use the service." if many else NONE_BY_PEOPLE
-
-
 def gaps(question: str, agencies: Sequence[Mapping[str, str]], outcomes: Sequence[Mapping[str, str]],
          decides: Mapping[str, str], away: Mapping[str, str], heard: Mapping[int, bool]) -> list[str]:
     """What is missing, a sentence each.
@@ -162,12 +156,16 @@ def gaps(question: str, agencies: Sequence[Mapping[str, str]], outcomes: Sequenc
     """
     found = [] if question else ["The question that the agencies share is not written down yet."]
     for place, (name, one) in enumerate(zip(names(agencies), agencies, strict=True)):
-        if missing := [_inside(words) for key, words in FIELDS.items() if not one.get(key)]:
-            found.append(f"{name} has not said: {'; '.join(missing)}.")
+        missing = "; ".join(_inside(words) for key, words in FIELDS.items() if not one.get(key))
+        if place and heard.get(place) is False:
+            believed = f"You have not said what you believe about {name}: {missing}" if missing else \
+                f"The summary still shows what you believe about {name}"
+            found.append(f"{believed}; its own words have come. To show them here, tick “{USE_THEIRS}”.")
+            continue
+        if missing:
+            found.append(f"{name} has not said: {missing}.")
         if place and place not in heard:
             found.append(f"The column of {name} is what you believe about it. Nobody from there has filled it yet.")
-        elif place and not heard[place]:
-            found.append(f"{name} has filled its column, and the summary still shows what you believe about it.")
     found += _gaps_of_outcomes(outcomes)
     found += [f"It is not said yet: {_inside(words)}." for held, fields in ((decides, DECIDES), (away, AWAY))
               for key, words in fields.items() if not held.get(key)]

@@ -15,6 +15,7 @@ from researchskills import _html, saving, web_page
 from researchskills._words import number_of
 from researchskills.activity import Activity, here, reopened
 from researchskills.errors import CourseError
+from researchskills.own_words import MOST_LETTERS
 from researchskills.questions import multi_agency as sheets
 from researchskills.questions import multi_agency_file as files
 from researchskills.questions.multi_agency import (
@@ -31,24 +32,34 @@ from researchskills.questions.multi_agency import (
 from researchskills.tables import html_table
 
 
-def multi_agency(name: str) -> "MultiAgency":
+def multi_agency(name: str, question: str | None = None) -> "MultiAgency":
     """Fill a sheet for a question that several agencies share.
 
     Parameters
     ----------
     name : str
         The activity's name, such as `m01-a7-agencies`.
+    question : str, optional
+        Name of a `frame_question` in the same folder, whose question is offered; else the learner types it.
     """
-    return reopened(_multi_agency(name, here()))
+    return reopened(_multi_agency(name, question, here()))
 
 
 @cache
-def _multi_agency(name: str, folder: Path) -> "MultiAgency":
-    return MultiAgency(name, folder)
+def _multi_agency(name: str, question: str | None, folder: Path) -> "MultiAgency":
+    return MultiAgency(name, folder, question)
 
 
 class MultiAgency(Activity):
     """Agencies around one question.
+
+    Parameters
+    ----------
+    name : str
+    folder : pathlib.Path, optional
+        The notebook's folder.
+    source : str, optional
+        Name of the activity in which the question was framed.
 
     Attributes
     ----------
@@ -77,8 +88,8 @@ class MultiAgency(Activity):
     theirs = Dict().tag(saved=True)
     sheet = Unicode().tag(saved=True)
 
-    def __init__(self, name: str, folder: Path | None = None):
-        self.folder = folder or Path.cwd()
+    def __init__(self, name: str, folder: Path | None = None, source: str | None = None):
+        self.folder, self.source = folder or Path.cwd(), source
         super().__init__(name, folder)
 
     @validate("how_many")
@@ -113,6 +124,15 @@ class MultiAgency(Activity):
         return proposal["value"]
 
     # -- what happens ----------------------------------------------------------------------------
+
+    def framed(self) -> str:
+        """The question of the activity in which it was framed, as it stands now; empty when there is none."""
+        if self.source is None:
+            return ""
+        from researchskills.questions.frame_activity import framed_of
+
+        found = framed_of(self.source, self.folder)
+        return found.text.strip()[:MOST_LETTERS] if found else ""
 
     def mine(self) -> list[dict]:
         """The columns as the learner wrote them, as many as there are agencies."""

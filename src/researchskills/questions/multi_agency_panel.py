@@ -5,11 +5,21 @@ another column or outcome fills them anew, and what could not be kept waits for 
 """
 
 from researchskills import _html
+from researchskills._words import number_of
 from researchskills.errors import CourseError
 from researchskills.own_words import field
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
 from researchskills.questions import multi_agency as sheets
-from researchskills.questions.multi_agency import AWAY, CHOSEN_BY, COLUMN, DECIDES, FEWEST, MOST, MOST_OUTCOMES
+from researchskills.questions.multi_agency import (
+    AWAY,
+    CHOSEN_BY,
+    COLUMN,
+    DECIDES,
+    FEWEST,
+    MOST,
+    MOST_OUTCOMES,
+    USE_THEIRS,
+)
 from researchskills.questions.multi_agency_activity import TASK, pointers_html
 
 _COLUMNS = ("<p><strong>Each agency’s column</strong></p><p>The first is yours. What you write about another agency is "
@@ -29,8 +39,40 @@ def panel_of(activity):
     activity.observe(lambda _: setattr(notice, "value", activity.notice_html()), names="notice")
     question = field(Textarea, "The question that the agencies share", activity.question,
                      lambda text: setattr(activity, "question", text), said, rows=2)
-    return VBox([HTML(with_heading(TASK)), question, said, *_columns(activity), *_shared(activity),
-                 *_deciding(activity), *_partners(activity), *_summing(activity), notice])
+    return VBox([HTML(with_heading(TASK)), question, said, *_offered(activity, question),
+                 *_columns(activity), *_shared(activity), *_deciding(activity), *_partners(activity),
+                 *_summing(activity), notice])
+
+
+def _offered(activity, question) -> list:
+    """The question of the frame, to be taken over; what stands here already gives way only when asked twice."""
+    from ipywidgets import HTML, Button
+
+    take, told = Button(description="Take my question from the frame"), HTML()
+    # What the learner was asked about: the words here, and those of the frame.
+    asked = []
+
+    def taken() -> str:
+        framed, here = activity.framed(), question.value.strip()
+        if not framed:
+            raise CourseError("There is no question in the activity with the frames yet. Write one there first, or "
+                              "type it here. Nothing was changed.")
+        if framed == here:
+            return "It is the same as here already."
+        if here and asked != [here, framed]:
+            asked[:] = here, framed
+            return (f"Here stands already: “{here}” In the frame it is: “{framed}” To put that in its place, choose "
+                    "the button once more. Nothing was changed yet.")
+        question.value = framed
+        if activity.question != framed:
+            raise CourseError("It could not be taken over; the reason stands beside the question.")
+        return f"The question is now: “{framed}”" + (f" Before, it was: “{here}”" if here else "")
+
+    take.on_click(lambda _: _attempt(told, taken))
+    framed = activity.framed()
+    if framed and framed != activity.question:
+        told.value = status(f"In the activity with the frames your question is: “{framed}”")
+    return [take, told] if activity.source else []
 
 
 def _columns(activity) -> list:
@@ -66,7 +108,9 @@ def _shared(activity) -> list:
     def draw(*_):
         words = [*(one.get("text", "") for one in activity.outcomes), *[""] * MOST_OUTCOMES][:MOST_OUTCOMES]
         outcome.offer([(f"{number}. {one or 'nothing yet'}", number - 1) for number, one in enumerate(words, 1)])
-        told.value = status(sheets.people_sentence(activity.outcomes))
+        # That there is none stands among the gaps of the sheet, once.
+        many = sheets.chosen_by_people(activity.outcomes)
+        told.value = status(f"{number_of(many, 'outcome')} chosen by people who use the service.") if many else ""
 
     draw()
     activity.observe(draw, names="outcomes")
@@ -93,7 +137,7 @@ def _partners(activity) -> list:
     form, own = Button(description="Save a form for this partner"), Button(description="Save my own column")
     upload = FileUpload(accept=".csv,.txt", multiple=False, description="A partner’s file")
     take, told, beside = Button(description="Put it beside my words"), HTML(), HTML()
-    use = Checkbox(indent=False, description="Show the partner’s own words in the summary")
+    use = Checkbox(indent=False, description=USE_THEIRS)
 
     def draw(*_):
         _offer(which, [(f"{number}. {name}", number - 1)
@@ -116,11 +160,11 @@ def _partners(activity) -> list:
         return activity.take(which.value, file["name"], bytes(file["content"]))
 
     def save_form():
-        return (f"Saved beside this page: {activity.export(which.value).name}. Send it to your partner, who fills it "
-                "in a spreadsheet and sends it back. What you wrote about them is not in it.")
+        return (f"{_saved(activity.export(which.value))} Send it to your partner, who fills it in a spreadsheet and "
+                "sends it back. What you wrote about them is not in it.")
 
     def save_own():
-        return (f"Saved beside this page: {activity.export(0).name}. Send it to a partner who does this course too.")
+        return f"{_saved(activity.export(0))} Send it to a partner who does this course too."
 
     use.observe(used, names="value")
     which.observe(draw, names="value")
@@ -142,12 +186,18 @@ def _summing(activity) -> list:
 
     draw()
     activity.observe(draw, names=activity.saved_traits())
-    save.on_click(lambda _: _attempt(told, lambda: f"Saved beside this page: {activity.save_page().name}"))
+    save.on_click(lambda _: _attempt(told, lambda: _saved(activity.save_page())))
     return [HTML(with_heading("<p><strong>The sheet</strong></p>", PART)), shown, save, told]
+
+
+def _saved(path) -> str:
+    return f"Saved as “{path.name}” in the folder “{path.parent}”."
 
 
 def _attempt(told, act) -> None:
     """Do something that may fail, and say in `told` what came of it."""
+    # A sentence that comes a second time is announced only when the place was empty in between.
+    told.value = ""
     try:
         words = act()
     except CourseError as problem:

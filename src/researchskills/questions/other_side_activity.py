@@ -13,7 +13,7 @@ from traitlets import Dict, List, TraitError, Unicode, validate
 from researchskills import _html
 from researchskills.activity import Activity, here, reopened
 from researchskills.own_words import field
-from researchskills.panel_parts import PART, with_heading
+from researchskills.panel_parts import PART, alert, with_heading
 from researchskills.questions import other_side as rules
 from researchskills.questions.other_side import CHANGED, CHECK, PROMPTS, SIDES
 from researchskills.tables import html_table
@@ -172,8 +172,17 @@ class OtherSide(Activity):
         own = field(Textarea, "Another question instead" if self.source else "Your question", self.typed,
                     lambda text: setattr(self, "typed", text), said, rows=2)
         again = Button(description="Look at my question again")
-        again.on_click(draw)
-        parts = [HTML(with_heading(_TASK)), now, *([again] if self.source else []), own, said]
+        seen, moved = [self.framed()], HTML()
+
+        def look_again(_):
+            # A sentence that comes a second time is announced only when the place was empty in between.
+            moved.value = ""
+            draw()
+            before, seen[0] = seen[0], self.framed()
+            moved.value = alert(f"<p>{_html.escape(self._moved(before))}</p>")
+
+        again.on_click(look_again)
+        parts = [HTML(with_heading(_TASK)), now, *([again, moved] if self.source else []), own, said]
         for side, who in SIDES.items():
             told = HTML()
             parts.append(HTML(with_heading(f"<p><strong>In the words of a {who.lower()}</strong></p>", PART)))
@@ -204,6 +213,15 @@ class OtherSide(Activity):
         return VBox([*parts, told, asked_back, notice])
 
     # -- words -----------------------------------------------------------------------------------
+
+    def _moved(self, before: str) -> str:
+        """What has become of the question since it was looked at last."""
+        now = self.framed()
+        if not now:
+            return "There is no question in the activity with the frames yet."
+        told = f"It is still the same: “{now}”" if now == before else f"Your question is now: “{now}”"
+        return f"{told} Here stands another question instead, which you typed; it is kept." \
+            if self.typed and self.typed != now else told
 
     def _question_html(self) -> str:
         question = self.question()

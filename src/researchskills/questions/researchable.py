@@ -215,7 +215,10 @@ def _single(framed: Framed) -> Remark:
     if not opening and not marks:
         return Remark("single", True, "This names a topic and asks nothing yet. What do you want to know about it?",
                       (asked[:80],))
-    for found in wording.JOINED.finditer(asked, opening.end() if opening else 0):
+    main = wording.BEFORE_MAIN.match(asked)
+    for found in wording.JOINED.finditer(asked, main.end() if main else opening.end() if opening else 0):
+        if _says_more(asked, found):
+            continue
         again = (found["asks"] or found["next"] or "").lower()
         # “For which families …, and for which not” is one question; “how many …, and why” is two.
         if again and again in wording.words(asked[:found.start()].lower()):
@@ -223,6 +226,19 @@ def _single(framed: Framed) -> Remark:
         return Remark("single", True, f"From “{found[0].strip(' ,;')}” on a second question seems to begin. Which one "
                       "is yours?", (found[0].strip(" ,;"),))
     return _fine("single")
+
+
+def _says_more(asked: str, found: re.Match) -> bool:
+    """Whether what is joined only says more about a noun: “people who live alone and whose family is far away”."""
+    if wording.HAD_NO.match(asked, found.start()):
+        return True
+    if not wording.GOES_ON.match(asked, found.start()):
+        return False
+    before = asked[:found.start()].rstrip()
+    if before.endswith(",") or found[0].startswith(","):
+        # Between two commas it says something in passing; behind the last one a question may begin.
+        return "," in asked[found.end():] and bool(wording.RELATIVE.search(before))
+    return bool(wording.RELATIVE.search(before.rpartition(",")[2]))
 
 
 def _neutral(framed: Framed) -> Remark:

@@ -117,6 +117,33 @@ class IsItResearchable(Activity):
         self.draft = {**taken, **{key: self.draft[key] for key in ("role", "data", "weeks") if not taken[key]}}
         return "Your question is taken over as it stands there now."
 
+    def hand_back(self) -> str:
+        """Make the newest version the question of the frame it came from, from here on; gives a sentence.
+
+        Raises
+        ------
+        CourseError
+            If nothing was looked through yet, or the question has been changed since.
+        """
+        if not self.source or not self.versions:
+            raise CourseError("Look through your question first. Nothing was changed.")
+        if not self.stands():
+            raise CourseError("You have changed your question since you looked through it. Choose “Look through my "
+                              "question” once more; then make it yours. Nothing was changed.")
+        from researchskills.questions.frame_activity import frame_of, framed_of
+
+        frame = frame_of(self.source, self.folder)
+        before = frame.sharpen(self.framed())
+        now_asked = frame.framed.text
+        held = framed_of(self.source, self.folder)
+        if held is None or held.text != now_asked:
+            raise CourseError(f"It could not be saved in the activity with the frames. {frame.notice}")
+        told = (f"From here on your question is: “{now_asked}” It now stands in the activity with the frames, and "
+                "whatever comes after reads it there.")
+        if before:
+            told += f" What stood there before is kept among your earlier wordings: “{before}”"
+        return told
+
     def put(self, part: str, typed: str) -> None:
         """Keep a field of the question, one of `FIELDS`.
 
@@ -205,6 +232,10 @@ class IsItResearchable(Activity):
             If it cannot be kept.
         """
         self.finer = {**self.finer, criterion: kept(typed, FINER[criterion].name)}
+
+    def headline(self) -> str:
+        """The question as it stands here now; empty while nothing was done here."""
+        return self.draft["text"].strip() if self.shown() else ""
 
     def shown(self) -> str:
         """The question, what the rules said and what the learner says to it."""
@@ -342,9 +373,10 @@ def quality_html() -> str:
     """How often the rules were right when they were tried out, folded."""
     from researchskills.tables import html_table
 
-    table = html_table(measured_table(), "Eight rules on 80 questions that they were not made from")
+    table = html_table(measured_table(), "Eight rules on 80 questions that they were not first made from")
     return ("<details><summary>How often the rules are right</summary><p>In brackets: where the share may lie, with "
-            "95% confidence. The questions were written for this course; on yours the rules may do worse.</p>"
+            "95% confidence. The questions were written for this course, and some rules were mended after these had "
+            "been seen; on yours they may do worse.</p>"
             f"{table}</details>")
 
 

@@ -44,7 +44,7 @@ class Panel:
     def _question(self) -> list:
         from ipywidgets import HTML, Button, Dropdown, Text, Textarea
 
-        self.warning, self.said, self.fits, self.elsewhere = HTML(), HTML(), HTML(), HTML()
+        self.warning, self.said, self.handed, self.fits, self.elsewhere = (HTML() for _ in range(5))
         self.take = Button(description="Take over my question as it stands in the frame now")
         self.text = Textarea(rows=2, continuous_update=False, description=FIELDS["text"])
         self.kind = Dropdown(options=[(CHOOSE, ""), *((one.name, key) for key, one in KINDS.items())],
@@ -57,12 +57,14 @@ class Panel:
         self.data = Textarea(rows=2, continuous_update=False, description=FIELDS["data"])
         self.weeks = Text(continuous_update=False, description=FIELDS["weeks"])
         self.look = Button(description="Look through my question")
+        self.hand_back = Button(description="Make this my question from here on")
         for part in FIELDS:
             getattr(self, part).observe(lambda change, part=part: self._typed(part, change["new"]), names="value")
         for place, field in enumerate(self.slots):
             field.observe(lambda change, place=place: self._slot_typed(place, change["new"]), names="value")
         self.take.on_click(lambda _: self._attempt(self._taken))
         self.look.on_click(lambda _: self._attempt(self.activity.look_through))
+        self.hand_back.on_click(lambda _: self._attempt(self._handed_back, self.handed))
         show_if(self.take, bool(self.activity.source))
         return [self.elsewhere, self.take, self.text, self.kind, self.frame, self.fits, *self.slots, self.role,
                 self.data, self.weeks, self.warning, self.look, self.said]
@@ -74,6 +76,9 @@ class Panel:
             getattr(self, part).value = self.activity.draft[part]
         self._name_slots()
         self.filling = False
+        self._tell_elsewhere()
+
+    def _tell_elsewhere(self) -> None:
         there = self.activity.from_source()
         self.elsewhere.value = status(f"In the activity with the frames your question is now: “{there['text']}”") \
             if there and there["text"] != self.activity.draft["text"] else ""
@@ -117,15 +122,21 @@ class Panel:
         self._fill()
         return told
 
-    def _attempt(self, act) -> None:
+    def _handed_back(self) -> str:
+        told = self.activity.hand_back()
+        self._tell_elsewhere()
+        return told
+
+    def _attempt(self, act, place=None) -> None:
+        place = place or self.said
         # A sentence that comes a second time is announced only when the place was empty in between.
-        self.said.value = ""
+        self.said.value = self.handed.value = ""
         try:
             said = act()
         except CourseError as problem:
             said = str(problem)
         self._show()
-        self.said.value = alert(f"<p>{_html.escape(said)}</p>")
+        place.value = alert(f"<p>{_html.escape(said)}</p>")
 
     # -- what the rules see ----------------------------------------------------------------------
 
@@ -153,7 +164,8 @@ class Panel:
             self.headings[asking] = heading
             groups += [heading, *(block for rule, block in self.blocks.items() if asks(rule) is asking)]
         self.limits = HTML()
-        return [self.stale, *groups, self.reply_said, self.unmarked, self.limits, self.history]
+        return [self.stale, *groups, self.reply_said, self.unmarked, self.limits, self.history, self.hand_back,
+                self.handed]
 
     def _stale(self) -> None:
         changed = bool(self.activity.versions) and not self.activity.stands()
@@ -179,6 +191,7 @@ class Panel:
         self.limits.value = with_heading(cannot_judge_html(), PART) + quality_html() if remarks else ""
         self.unmarked.value = unmarked_html(remarks.values())
         self.history.value = history_html(activity.versions)
+        show_if(self.hand_back, bool(activity.source and activity.versions))
 
     def _replied(self, rule: str, choice: str | None = None, because: str | None = None) -> None:
         if self.filling:

@@ -39,7 +39,12 @@ WHOLE_POLICY = re.compile(r"(?:(?:models? of |the )?(?:partnerships?|integration
 #: Words that tell the answer, or judge, before anybody has looked.
 ANSWERS = re.compile(
     r"""(?<!self-)(?<!self\ )\b(?: prove[sd]?\b | (?:demonstrate|confirm)\ that | obvious(?:ly)? | surely | of\ course
-      | undoubtedly | fail(?:s|ed|ing)?\b | cover-?ups?\b | scandal\w* | nightmares?\b | dump(?:s|ed|ing)?\b
+      | undoubtedly | fail(?:s|ed|ing)?\b | (?:its|their|our)\ failures?\b
+      | cover(?:s|ed|ing)?[-\ ]?ups?\b | hiding\b | pretend(?:s|ed|ing)?\b | stopped\ (?:\w+\ ){0,6}?us\b
+      | (?<!being\ )(?:bullied|blamed)\b | (?:bully|bullies|blames|blaming)\b
+      # Both can be what is asked about, as in “reported bullying” and “fear of blame”.
+      | (?<!about\ )(?<!of\ )(?<!report\ )(?<!reported\ )(?<!no\ )(?<!no-)(?:bullying|blame)\b
+      | scandal\w* | nightmares?\b | dump(?:s|ed|ing)?\b
       | bed-?\ ?block\w* | frequent\ (?:flyers?|attenders?) | unreasonabl[ey] | terribl[ey] | appalling\w* | awful\w*
       | disast\w+ | chaotic | lazy | useless | meaningless | poor\ (?:communication|care|practice|quality|planning)
       | inadequate | harm(?:s|ed|ing)?\b(?!\ (?:themselves|reduction)) | harmful
@@ -60,6 +65,18 @@ _ASKING = r"(?:how|why|what|which|who|whom|whose|where|when|whether)"
 _HELPING = r"(?:do|does|did|is|are|was|were|has|have|had|can|could|should|would|will)"
 #: How a question begins.
 OPENING = re.compile(rf"(?:^|[,:;]\s*)(?:\w+ ){{0,3}}?({_ASKING})\b|^({_HELPING})\b|^\w+ly ", re.IGNORECASE)
+#: What stands before the main clause, as in “Among people who live alone, how many …”.
+BEFORE_MAIN = re.compile(rf"^(?:among|for|of|in|at|on|with|after|before|when|since|between|during|from|if)\s+"
+                         rf"(?!{_ASKING}\b)[^?]*?,\s+(?=(?:how|why|what|{_HELPING})\b)", re.IGNORECASE)
+#: Such a word after a noun says more about it and asks nothing.
+_TELLING = r"(?:who|whose|whom|which|that)"
+RELATIVE = re.compile(rf"\b(?!(?:for|in|to|by|with|of|from|at|on|and|or|but)\b)\w+ {_TELLING}\b", re.IGNORECASE)
+#: How a clause that says more about a noun may go on behind “and”.
+GOES_ON = re.compile(rf"(?:,\s*)?(?:and|or|but)\s+(?:(?:for |in |to |by |with )?{_TELLING}\b|"
+                     r"(?:is|are|was|were|has|have|had)\s+"
+                     r"(?!(?:they|their|it|its|we|our|he|she|you|these|those|the)\b))", re.IGNORECASE)
+#: No question begins so.
+HAD_NO = re.compile(r"(?:,\s*)?(?:and|or|but)\s+(?:has|have|had)\s+no\b", re.IGNORECASE)
 #: A second question joined to the first; `asks` is the word that it begins with.
 JOINED = re.compile(rf"(?:\band|\bor|\bbut|;)\s+(?:for |in |to |by |with )?(?P<asks>{_ASKING})\b|"
                     # Behind a bare comma “when”, “which” and “who” mostly go on with the same question.
@@ -76,6 +93,9 @@ _WEEKS = {"day": 1 / 7, "week": 1, "month": 52 / 12, "quarter": 13, "year": 52, 
 #: A point or stretch of the calendar.
 CALENDAR = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:in|since|during|from|until|between|of|last|this|next|by)\s+{_MONTH}\b|"
                       rf"\b\d{{1,2}} {_MONTH}\b")
+#: Beside something that happened: “the year before the merger”.
+#: A night or a day is too short to say when: which night, of which months?
+_BESIDE = re.compile(r"\bthe (?:whole |full |first |last )?(?:week|month|year) (?:before|after)\b", re.IGNORECASE)
 _STRETCH = re.compile(rf"\b(?P<number>\d+(?:\.\d+)?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})[ -]"
                       rf"(?P<unit>{'|'.join(_WEEKS)})s?\b(?!\s+old\b)", re.IGNORECASE)
 _HOURS = re.compile(r"\b(?:first|within|last)\s+(?:\d+|\w+)\s+hours\b", re.IGNORECASE)
@@ -88,7 +108,8 @@ AHEAD = re.compile(r"\b(?:from now|the next|the coming|in future|future|prospect
 #: Beyond one place.
 WIDE = re.compile(r"\b(?:England|English|Scotland|Scottish|Wales|Welsh|Britain|British|UK|United Kingdom|Europe\w*|"
                   r"national(?:ly)?|nationwide|countrywide|(?:across|of) the country|regions?|counties|"
-                  r"(?:north|south|east|west|midlands) of England|the (?:North|South|Midlands)|"
+                  # “The North” alone may be a team, a ward or a side of the town.
+                  r"(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est) of England|the (?:East |West )?Midlands|"
                   r"all (?:\w+ )?(?:trusts|councils|hospitals|authorities|"
                   r"practices|care homes))\b")
 #: What has been published can be read anywhere.
@@ -170,9 +191,9 @@ def stretches(text: str) -> list[tuple[str, float]]:
 
 
 def times(text: str) -> list[str]:
-    """What gives a time in a text: dates, seasons, stretches."""
-    hours = [found[0] for found in _HOURS.finditer(text)]
-    return [found[0] for found in CALENDAR.finditer(text)] + [held for held, _ in stretches(text)] + hours
+    """What gives a time in a text: dates, seasons, stretches, and what lies beside an event."""
+    found = [[one[0] for one in pattern.finditer(text)] for pattern in (CALENDAR, _BESIDE, _HOURS)]
+    return [*found[0], *(held for held, _ in stretches(text)), *found[1], *found[2]]
 
 
 def _length(found: re.Match) -> float:
