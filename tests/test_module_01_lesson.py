@@ -142,7 +142,7 @@ def wilson(some: int, of: int) -> tuple[float, float]:
 
 def test_the_table_of_the_rules_in_the_lesson_is_the_one_counted_here(questions):
     notebook = nbformat.read(ROOT / "course" / FOLDER.name / "lesson.ipynb", as_version=4)
-    [cell] = [one for one in notebook.cells if one.source.endswith("measured_table()")]
+    [cell] = [one for one in notebook.cells if one.source.endswith("rules_measured()")]
     html = "".join(cell.outputs[-1]["data"]["text/html"])
     cells = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<t[hd].*?</t[hd]>", html, re.S)]
     for title, ((right, seen), (also_right, there), asks) in questions["table"].items():

@@ -278,14 +278,14 @@ def test_every_rule_finds_at_least_half_of_its_faults(recount):
 
 
 def test_the_table_for_readers_says_how_each_rule_speaks():
-    table = rule_quality.measured_table()
+    table = rule_quality.rules_measured()
     assert list(table["rule"]) == [rule.title for rule in RULES.values()]
     assert set(table["shown as"]) == {"a question", "a finding"}
 
 
 def test_the_readme_of_the_package_tells_the_same(recount):
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    for rule, row in zip(RULES, rule_quality.measured_table().itertuples(index=False), strict=True):
+    for rule, row in zip(RULES, rule_quality.rules_measured().itertuples(index=False), strict=True):
         assert f"| `{rule}` | {' | '.join(row[1:])} |" in text
 
 

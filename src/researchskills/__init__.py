@@ -28,6 +28,7 @@ _NAMES = {
         "problem_tree", "frame_question", "define", "is_it_researchable", "kind_of_project", "other_side",
         "multi_agency",
     ),
+    "questions.rule_quality": ("rules_measured",),
     "statistics": (
         "rate", "proportion", "median_iqr", "mean", "compare_proportions", "compare_means", "compare_groups",
         "paired_change", "effective_sample_size", "how_many", "what_can", "run_chart_signals", "xmr",

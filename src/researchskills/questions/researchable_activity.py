@@ -20,7 +20,7 @@ from researchskills.questions.frame_sentence import carried
 from researchskills.questions.frames import FRAMES, Framed, weeks_of
 from researchskills.questions.kinds import KINDS
 from researchskills.questions.researchable import CANNOT_JUDGE, RULES, Remark, check
-from researchskills.questions.rule_quality import asks, measured_table
+from researchskills.questions.rule_quality import asks, rules_measured
 from researchskills.store import now
 
 #: What a learner can say of a finding or a question.
@@ -373,7 +373,7 @@ def quality_html() -> str:
     """How often the rules were right when they were tried out, folded."""
     from researchskills.tables import html_table
 
-    table = html_table(measured_table(), "Eight rules on 80 questions that they were not first made from")
+    table = html_table(rules_measured(), "Eight rules on 80 questions that they were not first made from")
     return ("<details><summary>How often the rules are right</summary><p>In brackets: where the share may lie, with "
             "95% confidence. The questions were written for this course, and some rules were mended after these had "
             "been seen; on yours they may do worse.</p>"

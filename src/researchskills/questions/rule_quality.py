@@ -79,7 +79,7 @@ def measured() -> dict[str, Measured]:
             for rule, held in HELD_OUT.items()}
 
 
-def measured_table():
+def rules_measured():
     """The same as a table for readers.
 
     Returns
