@@ -90,6 +90,14 @@ def test_choices_do_not_always_stand_in_the_same_place():
     assert len(set(places)) == 3
 
 
+def test_the_right_choice_does_not_stand_out_by_its_length():
+    for one in questions().values():
+        if one.kind == "choice":
+            long = {option["key"]: len(option["text"].split()) for option in one.content["options"]}
+            right = long.pop(one.key["right"][0])
+            assert right <= 1.5 * max(long.values()), one.id
+
+
 @pytest.mark.parametrize("name", ["pairs", "leaves", "pico", "spider", "spice", "missing", "projects", "results",
                                   "definition", "faults", "finer"])
 def test_no_reason_names_the_right_answer(name):
@@ -165,8 +173,14 @@ def test_what_can_be_missing_is_what_the_frames_ask_for():
 # A rough reader of one's own: what the eight questions say of time, of a comparison and of “nothing that can be seen”.
 
 
+def test_the_impact_stands_in_the_first_four_words_to_which_its_reason_points():
+    [(question, missing)] = [pair for pair in matched("missing").items() if "impact" in pair[0]]
+    assert question.split()[:4] == ["What", "was", "the", "impact"]
+    assert missing == "outcome"
+
+
 def test_the_missing_part_is_missing_and_the_others_are_there():
-    time = r"\bwithin\b|\bafter (?:six|three) weeks\b|\b20\d\d\b"
+    time = r"\b20\d\d\b"  # “within six weeks” says how long after, and not from when to when
     compared = r"\bcompared with\b|\bthan\b|\bthose without\b"
     place = r"Eastfold|Castle Hill|Southdene|Northmoor|Westlark|Weaverholm"
     claims = r"lead to|fare better|reduce|make fewer|impact"
@@ -320,6 +334,29 @@ def test_the_rubrics_are_those_of_the_curriculum():
         assert question.content["criteria"] == criteria
         for row in question.mark_scheme["rubric"]:
             assert [level[:2] for level in row["levels"]] == ["0:", "1:", "2:", "3:"]
+            # Each level has to make sense by itself, read without the others.
+            assert not any(re.search(r"\bAs \d", level) for level in row["levels"])
+
+
+@pytest.mark.parametrize(("name", "criterion", "asked"), [
+    ("sheet", "Focus", "what it leaves out"),
+    ("sheet", "Answerability", "to ask for"),
+    ("sheet", "Fit with both agencies", "whose data or signature is needed"),
+    ("sheet", "People's part used", "changed because of it"),
+    ("sheet", "Definitions", "with a case at its edge"),
+    ("letter", "Clarity", "by when"),
+    ("letter", "Benefit", "would notice"),
+])
+def test_what_the_highest_level_wants_is_asked_for_in_the_task(name, criterion, asked):
+    question = questions()[name]
+    [row] = [row for row in question.mark_scheme["rubric"] if row["criterion"] == criterion]
+    assert asked in question.prompt
+    assert asked in row["levels"][3].replace("to be asked for", "to ask for")
+
+
+def test_the_letter_is_asked_for_what_honesty_wants_at_its_highest():
+    assert "what it would take to answer it" in questions()["letter"].prompt
+    assert "what would be needed to answer that" in questions()["letter"].mark_scheme["rubric"][1]["levels"][3]
 
 
 @pytest.mark.parametrize("name", ["sheet", "letter"])

@@ -399,6 +399,20 @@ def test_the_supervisor_is_told_the_time_that_the_exercises_plan():
             in page("supervisor.md"))
 
 
+def test_the_supervisor_is_told_the_whole_time_and_weeks_in_which_an_hour_each_is_enough():
+    [line] = re.findall(r"^\| \*\*Time\*\* .+$", text_of("supervisor.md"), re.M)
+    hours, first, last = (
+        int(word) if word.isdigit() else WORDS.index(word) for word in re.search(
+            r"About (\d+) hours in all, over (\w+) or (\w+) weeks: ", line).groups())
+    minutes = list(map(int, re.search(
+        r"(\d+) minutes in five sittings.* about (\d+) minutes of exercises.* and (\d+) for two tasks", line).groups()))
+    tasks = [part("lesson.md", heading) for heading in ("## Use it tomorrow", "## Discuss together")]
+    assert minutes[-1] == sum(map(int, re.findall(r"\((\d+) minutes\)", "".join(tasks))))
+    assert hours == round(sum(minutes) / 60)
+    assert "One protected hour a week" in line
+    assert [first, last] == [hours, hours + 1]
+
+
 def test_every_outcome_is_taught_practised_and_assessed_by_questions_that_exist(module):
     table = [row for row in table_rows(part("workshop.md", "## Outcomes"), 5) if row[0] != "Outcome"]
     assert len(table) == 8  # six of the curriculum, the part for two agencies, and the step of every module
@@ -441,7 +455,7 @@ def test_there_is_one_key_point_for_each_outcome():
 
 
 def test_the_lots_on_paper_are_those_that_the_trainer_explains():
-    paper, trainers = part("workshop.md", "### Paper 2").split("*For trainers.*")
+    paper, trainers = part("workshop.md", "### Paper 2"), part("workshop.md", "### Answers to Paper 2")
     lots = [row[0] for row in table_rows(paper, 2) if row[0] != "Lot"]
     told = {row[0]: row[1] for row in table_rows(trainers, 4) if row[0] != "Lot"}
     assert lots == list(told) == [str(number) for number in range(1, 9)]
@@ -467,11 +481,34 @@ def test_the_paper_of_eight_questions_follows_the_lesson():
 
 def test_the_task_for_week_12_comes_out_as_the_trainers_are_told():
     text = page("workshop.md").partition("**Unseen task")[2].partition("## Paper set")[0]
+    told = " ".join(part("workshop.md", "### The task for week 12").split())
     total, both_yes, both_no, hers, nurses = map(int, re.search(
         r"looked at (\d+) referrals.*?yes for (\d+) and no for (\d+)\. Of the others, (\d+) were late only to her and "
         r"(\d+) only", text).groups())
     assert both_yes + both_no + hers + nurses == total
     first = ["yes"] * both_yes + ["no"] * both_no + ["yes"] * hers + ["no"] * nurses
     second = ["yes"] * both_yes + ["no"] * both_no + ["no"] * hers + ["yes"] * nurses
-    assert f"{alike(first, second)} of {total}, which is {100 * alike(first, second) / total:g}%" in text
-    assert f"kappa is about {kappa(first, second):.2f}" in text
+    assert f"{alike(first, second)} of {total}, which is {100 * alike(first, second) / total:g}%" in told
+    assert f"kappa is about {kappa(first, second):.2f}" in told
+    faults = re.search(r"(\w+) faults: (.+?)\. ", told)
+    assert WORDS.index(faults[1].lower()) == len(faults[2].split("; "))
+    assert f"Right: at least three of the {faults[1].lower()} faults, and {alike(first, second)} of {total}." in told
+
+
+def test_the_papers_can_be_printed_without_any_answer():
+    papers, answers = text_of("workshop.md").split("## Answers to the papers (for trainers): do not print or send")
+    assert re.findall(r"^### (.+)", answers, re.M) == [
+        "Answers to Paper 1", "Answers to Paper 2", "Answers to Paper 4", "The task for week 12"]
+    assert not re.search("for trainers[.:]", papers.partition("## Before the day")[2], re.I)
+    assert "kappa is" not in papers
+
+
+def test_as_many_pairs_read_to_the_panel_as_there_are_minutes_for():
+    [(pairs, each, card)] = re.findall(r"(\w+) pairs read theirs .+? \(\d × (\d)\) .+? picks one \((\d)\)",
+                                       page("workshop.md"))
+    pairs = WORDS.index(pairs.lower())
+    assert f"({pairs} × {each})" in page("workshop.md")
+    assert pairs * int(each) + int(card) == 10
+    sizes = [row for row in table_rows(part("workshop.md", "### With 10, 20 or 40"), 5) if row[0] != "Size"]
+    assert len(sizes) == 3
+    assert all(f"{pairs} pairs" in row[-1] for row in sizes)

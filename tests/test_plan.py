@@ -7,6 +7,8 @@ import datetime
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -287,6 +289,44 @@ def test_an_interrupted_writing_leaves_the_old_file_whole(learner):
     assert (learner / "plan" / "research-plan.docx").read_bytes() == old
 
 
+# -- as a command ----------------------------------------------------------------------------------
+
+
+def course_plan(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "researchskills.cli", "plan", *map(str, arguments)],
+                          capture_output=True, encoding="utf-8", check=False)
+
+
+def test_the_command_says_what_it_wrote_and_what_is_still_empty(learner):
+    affected(learner)
+    (learner / "00-start-here" / "answers" / "m00-p2-my-job.json").write_text("{", "utf-8")
+    done = course_plan("--workspace", learner, "--json")
+    said = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert {Path(file).name for file in said["files"]} == {
+        "research-plan.html", "research-plan.docx", "cpd-record.html", "cpd-record.docx", "cpd-record.csv"}
+    assert "m00-p2-my-job.json" in said["skipped"][0]
+    assert "timetable" in said["missing"] and "people" not in said["missing"]
+
+
+def test_the_command_stops_at_a_private_detail_until_it_is_told_to_go_on(learner):
+    affected(learner, "Ring 07700 900123")
+    stopped = course_plan("--workspace", learner)
+    assert stopped.returncode == 1
+    assert "telephone number" in stopped.stderr and "--despite-private" in stopped.stderr
+    assert "900123" not in stopped.stderr
+    assert not (learner / "plan").exists()
+    assert course_plan("--workspace", learner, "--despite-private").returncode == 0
+    assert (learner / "plan" / "research-plan.docx").exists()
+
+
+def test_the_command_needs_a_workspace_that_exists(tmp_path):
+    done = course_plan("--workspace", tmp_path / "nowhere")
+    assert done.returncode == 1
+    assert "Start the course once" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
 # -- the record of learning ------------------------------------------------------------------------
 
 
@@ -299,7 +339,7 @@ def test_the_record_counts_answers_days_and_hours(learner):
     assert (entry.answered, entry.offered) == (1, len(asked["questions"]))
     assert entry.planned == round(asked["minutes"] / 60 / len(of_lesson), 1)
     assert entry.hours is None and record.hours == 0
-    assert f"not recorded (planned: {entry.planned:g})" in record.summary().to_string()
+    assert f"not recorded (planned for the lesson: {entry.planned:g})" in record.summary().to_string()
     assert entry.first == entry.last == datetime.datetime.now(datetime.UTC).date().isoformat()
     assert len(entry.outcomes) == 5
     own = cpd_record(learner, {"00-start-here": 3.5})

@@ -161,9 +161,12 @@ def plan(
 
     choices = PlanChoices(_workspace(workspace))
     private = choices.private_details()
-    if as_json and private and not despite_private:
-        print(json.dumps({"private": private}, ensure_ascii=False))
-        raise typer.Exit(1)
+    if private and not despite_private:
+        if as_json:
+            print(json.dumps({"private": private}, ensure_ascii=False))
+            raise typer.Exit(1)
+        raise CourseError(f"Nothing was written. {' '.join(private)} Take it out where you wrote it. If it is meant to "
+                          "be there, write the plan again and say so (--despite-private).")
     files = choices.write(despite_private)
     written = choices.plan()
     if as_json:

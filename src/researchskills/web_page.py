@@ -12,9 +12,9 @@ h1,h2,h3,h4{line-height:1.25}
 h2{border-bottom:2px solid #1a1a1a;padding-bottom:.2rem;margin-top:2rem}
 article{border-left:4px solid #555;padding:.1rem 0 .1rem 1rem;margin:1.2rem 0;break-inside:avoid}
 table{border-collapse:collapse;margin:.6rem 0 1rem;max-width:100%}
+@media screen and (max-width:40rem){table{display:block;overflow-x:auto}}
 caption{text-align:left;font-weight:600;padding:.2rem 0}
 th,td{border:1px solid #666;padding:.25rem .5rem;text-align:left;vertical-align:top}
-main{overflow-x:auto}
 thead th{background:#eee}
 :is(th,td) p{margin:.1rem 0}
 section{margin-top:1.5rem}

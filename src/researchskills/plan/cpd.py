@@ -70,7 +70,7 @@ class CpdEntry:
     @property
     def hours_in_words(self) -> str:
         """The hours that were recorded, or that none were and what the course plans."""
-        return f"not recorded (planned: {self.planned:g})" if self.hours is None else f"{self.hours:g}"
+        return f"not recorded (planned for the lesson: {self.planned:g})" if self.hours is None else f"{self.hours:g}"
 
     def headings(self) -> dict[str, str | list[str]]:
         """The record of this module under the headings that forms share."""

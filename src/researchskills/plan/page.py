@@ -78,14 +78,21 @@ def _made(made: datetime.datetime) -> str:
 
 def _in_short(plan: ResearchPlan, level: int) -> str:
     """What somebody who has one minute needs: the question, what is asked of them, and what is not there yet."""
-    asked = next(one.words for one in plan.sections if one.part.key == "supervisor")
+    by_part = {one.part.key: one for one in plan.sections}
+    asked = by_part["supervisor"].words
     empty = [one.part.title for one in plan.sections if one.missing]
-    lines = [("The question", plan.question or "No question has been put into a frame yet."),
-             ("What I need from my supervisor", asked or "Not written yet."),
+    lines = [("The question", plan.question or _see(by_part["question"], "Not put into a frame yet.")),
+             ("What I need from my supervisor", asked or _see(by_part["supervisor"], "Not written yet.")),
              ("Still empty", "; ".join(empty) or "Nothing: every part holds something.")]
     told = "".join(f"<p><strong>{label}:</strong> {escape(words)}</p>" for label, words in lines)
     notes = "".join(f"<li>{escape(one)}</li>" for one in plan.skipped)
     return f"<h{level}>In short</h{level}>{told}" + (f"<ul>{notes}</ul>" if notes else "")
+
+
+def _see(section: Section, otherwise: str) -> str:
+    """Where it stands, when it does not stand in one sentence."""
+    titles = "; ".join(f"“{one.title}”" for one in section.contributions)
+    return f"See {titles} below." if titles else otherwise
 
 
 def _section(section: Section) -> str:

@@ -60,7 +60,7 @@ class PlanPanel:
         part = section.part
         heading = f"<p><strong>{escape(part.title)}</strong></p><p>{escape(part.about)}</p>"
         offered = [one for one in gathered.contributions if one.part == part.key]
-        missing = HTML(f"<p>{escape(section.missing)}</p>" if section.missing else "")
+        missing = HTML(f"<p>{escape(section.missing)} You can also write here yourself.</p>" if section.missing else "")
         widgets = [HTML(with_heading(heading, PART)), missing]
         for one in offered:
             box = Checkbox(value=is_included(one, self.choices.ticked), indent=False,

@@ -116,10 +116,9 @@ def _missing(part: str, gathered: Gathered) -> str:
     """Which module fills a part; of modules that are not in this edition yet, the name says it."""
     fillers = gathered.fillers.get(part)
     if fillers:
-        return f"Nothing yet. These modules fill this part: {'; '.join(fillers)}. You can also write here yourself."
+        return f"Nothing yet. These modules fill this part: {'; '.join(fillers)}."
     named = "; ".join(_spoken(name) for name in PARTS[part].modules)
-    return (f"Nothing yet. It will be filled by {named}, which this edition of the course does not have yet. Until "
-            "then, write here yourself.")
+    return f"Nothing yet. It will be filled by {named}, which this edition of the course does not have yet."
 
 
 def _spoken(module: str) -> str:
