@@ -168,6 +168,9 @@ def test_every_contribution_that_modules_declare_can_be_read(learner, monkeypatc
                 made = getattr(researchskills, call["function"])(*call["args"], **call["kwargs"])
                 assert made.name == entry["from"]
                 assert isinstance(made.contribution(), str)
+                # Whoever reads the plan has not to do the task.
+                assert not made.task_html() or made.task_html() not in made.contribution()
+                assert made.task_html() in made.report()
             else:
                 assert isinstance(ask.answered(entry["from"], place).contribution(), str)
 

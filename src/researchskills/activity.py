@@ -152,9 +152,13 @@ class Activity(HasTraits):
         """The task and the answer as semantic HTML without script."""
         raise NotImplementedError
 
+    def task_html(self) -> str:
+        """What the report begins with to say what is to be done; who reads the plan needs none of it."""
+        return ""
+
     def contribution(self) -> str:
-        """What the research plan takes over, as HTML: by default the whole report."""
-        return self.report()
+        """What the research plan takes over, as HTML: by default the report without its task."""
+        return self.report().replace(self.task_html(), "", 1)
 
     def headline(self) -> str:
         """The one sentence of it that belongs at the top of the research plan, such as the question; mostly empty."""

@@ -136,6 +136,10 @@ class AppraisalsTogether(Activity):
         words = _html.plain(self.overall) if self.overall else "<p>Not yet written.</p>"
         return f"<p><strong>All in all</strong></p>{words}"
 
+    def task_html(self) -> str:
+        """The task, which the plan leaves out."""
+        return TASK
+
     def report(self) -> str:
         """The signs with their table, the summary of findings, and the sentence about all of it."""
         return (f'<section class="rs-report" aria-label="Appraisals together">{TASK}{self._body()}'

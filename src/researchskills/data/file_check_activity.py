@@ -337,6 +337,10 @@ class FileCheck(Activity):
 
     # -- as a page -------------------------------------------------------------------------------
 
+    def task_html(self) -> str:
+        """The task, which the plan leaves out."""
+        return _INTRODUCTION
+
     def report(self) -> str:
         """What was checked and decided; for a file of one's own, kinds and counts only."""
         parts = ['<section class="rs-report" aria-label="Check a file">', _INTRODUCTION]

@@ -136,6 +136,10 @@ class FlowDiagram(Activity):
         numbers = self.numbers()
         return flow.diagram(numbers)._repr_html_() if numbers else ""
 
+    def task_html(self) -> str:
+        """The task, which the plan leaves out."""
+        return _TASK
+
     def report(self) -> str:
         """The boxes, whether they add up, and the diagram with its table."""
         numbers = self.numbers()

@@ -466,6 +466,10 @@ class SearchStrategy(Searching):
 
     # -- as a page -------------------------------------------------------------------------------
 
+    def task_html(self) -> str:
+        """The task, which the plan leaves out."""
+        return TASK
+
     def report(self) -> str:
         """Everything that was done, from the question to the log."""
         parts = [TASK]
