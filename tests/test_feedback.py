@@ -11,6 +11,7 @@ from faulty.hand_ins.make import SMALL, Course
 
 from researchskills import marking
 from researchskills.errors import CourseError
+from researchskills.marking.feedback_page import in_full
 from researchskills.source import read_module
 
 EVIL = "<script>alert(1)</script> ![x](https://evil.example/x.png) [y](javascript:alert(1)) <img src=x onerror=y>"
@@ -153,3 +154,10 @@ def test_answers_that_were_tampered_with_do_not_break_the_page(course, tmp_path)
         assert "Which piles count?" in path.read_text(encoding="utf-8")
     finally:
         answers.write_bytes(before)
+
+
+def test_a_level_that_builds_on_another_is_told_in_full():
+    """“As 2, and …” means nothing to a learner who has not seen level 2."""
+    levels = ["0: Nothing.", "1: A word.", "2: Two threats are named.", "3: As 2, and which way they push."]
+    assert in_full(levels, 3) == "As 2 (“Two threats are named.”), and which way they push."
+    assert in_full(levels, 2) == "Two threats are named."

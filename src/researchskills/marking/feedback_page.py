@@ -7,6 +7,7 @@ or a mentor typed is text on it and never markup, it holds no script, and its ow
 to run or to fetch anything.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -155,7 +156,7 @@ def _levels(mark: QuestionMark, question: Question, given: dict) -> str:
     rows = ""
     for row in question.mark_scheme["rubric"]:
         level = given["levels"][row["criterion"]]
-        words = row["levels"][level].removeprefix(str(level)).lstrip(": ").strip()
+        words = in_full(row["levels"], level)
         rows += (
             f'<tr><th scope="row">{escape(row["criterion"])}</th>'
             f"<td>{level} of {len(row['levels']) - 1}</td><td>{escape(words)}</td></tr>"
@@ -164,6 +165,21 @@ def _levels(mark: QuestionMark, question: Question, given: dict) -> str:
         '<table><caption>How it was read</caption><thead><tr><th scope="col">Criterion</th><th scope="col">Level</th>'
         f'<th scope="col">What that means</th></tr></thead><tbody>{rows}</tbody></table>'
     )
+
+
+def in_full(levels: list[str], level: int) -> str:
+    """The words of a level; where they begin with “As 2”, those of level 2 stand behind it, which the reader needs.
+
+    Examples
+    --------
+    >>> in_full(["0: Nothing.", "1: A sentence.", "2: As 1, with a date."], 2)
+    'As 1 (“A sentence.”), with a date.'
+    """
+    words = [one.removeprefix(str(number)).lstrip(": ").strip() for number, one in enumerate(levels)]
+    earlier = re.match(r"As (\d)\b", words[level])
+    if not earlier or int(earlier[1]) >= level:
+        return words[level]
+    return words[level].replace(earlier[0], f"{earlier[0]} (“{words[int(earlier[1])]}”)", 1)
 
 
 def _comments(room: Path, row: Row) -> dict[str, str]:
