@@ -23,7 +23,7 @@ from researchskills.plan.cpd import cpd_record
 from researchskills.plan.gather import gather
 from researchskills.plan.parts import PARTS
 from researchskills.plan.plan_activity import PlanChoices
-from researchskills.questions.activities import frame_question
+from researchskills.questions.activities import frame_question, problem_tree
 
 MADE = datetime.datetime(2026, 11, 29, 9, 0, tzinfo=datetime.UTC)
 
@@ -263,6 +263,18 @@ def test_the_word_document_has_headings_language_and_header_rows(learner):
         [cell.text for cell in row.cells] for table in document.tables for row in table.rows]
     record = Document(learner / "plan" / "cpd-record.docx")
     assert record.tables[0].rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+
+
+def test_a_picture_in_the_word_document_has_words_for_those_who_cannot_see_it(learner, monkeypatch):
+    monkeypatch.chdir(learner / "01-researchable-questions")
+    problem_tree("m01-a1-tree").begin("Is partnership a good thing or a bad thing?")
+    PlanChoices(learner).write(made=MADE)
+    document = Document(learner / "plan" / "research-plan.docx")
+    [picture] = document.inline_shapes
+    assert "Is partnership a good thing or a bad thing?" in picture._inline.docPr.get("descr")
+    # And the same as a table, with a header row.
+    assert any(table.rows[0]._tr.trPr is not None and table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+               and "partnership" in table.rows[1].cells[0].text for table in document.tables)
 
 
 def test_what_a_learner_typed_is_text_and_never_markup(learner):
