@@ -157,17 +157,16 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Gather your answers into a research plan and a record of learning, as web pages and Word documents."""
-    from researchskills.plan.plan_activity import PlanChoices
+    from researchskills.plan.plan_activity import PlanChoices, PrivateDetailsError
 
     choices = PlanChoices(_workspace(workspace))
-    private = choices.private_details()
-    if private and not despite_private:
-        if as_json:
-            print(json.dumps({"private": private}, ensure_ascii=False))
-            raise typer.Exit(1)
-        raise CourseError(f"Nothing was written. {' '.join(private)} Take it out where you wrote it. If it is meant to "
-                          "be there, write the plan again and say so (--despite-private).")
-    files = choices.write(despite_private)
+    try:
+        files = choices.write(despite_private)
+    except PrivateDetailsError as problem:
+        if not as_json:
+            raise CourseError(f"{problem} The option for it is --despite-private.") from None
+        print(json.dumps({"private": problem.found}, ensure_ascii=False))
+        raise typer.Exit(1) from None
     written = choices.plan()
     if as_json:
         print(json.dumps({"files": list(map(str, files)), "skipped": list(written.skipped),

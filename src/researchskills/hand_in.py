@@ -305,9 +305,8 @@ def _private(work: _Work) -> list[Finding]:
             if same in seen or known.has(value):
                 continue
             seen.add(same)
-            article = "an" if match.kind[0] in "aeiouN" else "a"
             sentence = (
-                f"This looks like {article} {match.kind} ({match.masked}). Does it belong to a real person? "
+                f"This looks like {match.described}. Does it belong to a real person? "
                 "Then please take it out, or replace it with something made up."
             )
             findings.append(Finding("private", sentence, where, index, page))

@@ -47,6 +47,11 @@ class Match:
     start: int
     end: int
 
+    @property
+    def described(self) -> str:
+        """Kind and masked text with an article, such as “an e-mail address (ja…rg)”."""
+        return f"{'an' if self.kind[0] in 'aeiouN' else 'a'} {self.kind} ({self.masked})"
+
 
 def find(text: str) -> list[Match]:
     """Details in a text that could identify a person, in order of appearance.

@@ -51,3 +51,8 @@ def write(path: Path | str, content: bytes) -> Path:
             "file of that name. Close it in other programs, or choose another folder or name."
         ) from None
     return path
+
+
+def in_a_file_name(words: str) -> str:
+    """What somebody typed, as it can stand in the name of a file."""
+    return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in words)

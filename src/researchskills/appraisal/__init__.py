@@ -8,12 +8,10 @@ One report
 - `appraise_activity`, `appraise_steps`, `appraisal_report`: appraising on the screen and on paper
 
 Several readers, several reports
-- `reader_files`: a reader's file as it arrives by e-mail; `saved_appraisals`: those beside a page; `saved_files`: how
-  it is said where a file was written
+- `reader_files`: a reader's file as it arrives by e-mail; `saved_appraisals`: those beside a page
 - `two_readers`, `settling`: where two readers differ, and what they settle
 - `cohort`: which question divides a group
 - `risk_of_bias`, `findings`: judgements as signs with their table; the summary of findings
-- `stacked_tables`: tables of sentences for narrow screens
 
 Results, claims, traditions
 - `result_reading`, `result_picture`: what an interval lets one say

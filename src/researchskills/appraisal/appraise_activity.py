@@ -376,7 +376,7 @@ class Appraise(Activity):
         if self.appraisal is None or not self.appraisal.answers:
             raise CourseError("There is nothing to save yet. Name the design and answer a question first. "
                               "No file was written.")
-        stem = "-".join(_in_a_file_name(part) for part in ("appraisal", self.subject, self.reader) if part)
+        stem = "-".join(saving.in_a_file_name(part) for part in ("appraisal", self.subject, self.reader) if part)
         page = appraisal_report.page(f"Appraisal: {self.title()}", self.report_body())
         return [saving.write(self.folder / f"{stem}.json", reading.to_json(self.appraisal).encode()),
                 saving.write(self.folder / f"{stem}.html", page.encode())]
@@ -392,7 +392,7 @@ class Appraise(Activity):
         paths = self.export()
         told = [saved_files.where(paths),
                 "The first is for a second reader in the course, the second to read or print.",
-                saved_files.nameless(paths, _in_a_file_name(self.reader))]
+                saved_files.nameless(paths, saving.in_a_file_name(self.reader))]
         return " ".join(filter(None, told))
 
     def shown(self) -> str:
@@ -423,10 +423,6 @@ class Appraise(Activity):
 
         return (f'<section class="rs-report" aria-label="Appraisal">{appraisal_report.TASK}{self.report_body()}'
                 f"{self.notice_html()}</section>")
-
-
-def _in_a_file_name(words: str) -> str:
-    return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in words)
 
 
 def _is_kept(held) -> bool:

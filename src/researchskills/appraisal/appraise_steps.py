@@ -12,7 +12,7 @@ from researchskills.appraisal.forms import ANSWERS, DIRECTIONS, judgements
 from researchskills.appraisal.reading import SECTORS
 from researchskills.appraisal.sentence_numbers import written
 from researchskills.errors import CourseError
-from researchskills.panel_parts import PART, alert, show_if, status, with_heading
+from researchskills.panel_parts import PART, SteppedPanel, alert, show_if, status, with_heading
 
 STEPS = ("The report", "The design", "The questions", "Summary and certainty", "The panel, and files to pass on")
 _HELP = (
@@ -28,50 +28,28 @@ _CHOOSE = ("Choose …", "")
 _SCREENING = "Screening: is it worth reading on?"
 
 
-class Panel:
-    """The controls; each step is made once and then shown or hidden, so that the keyboard keeps its place."""
+class Panel(SteppedPanel):
+    """The controls; below the help on a step the report can be read again."""
 
     def __init__(self, activity):
-        from ipywidgets import HTML, Button, Dropdown, HBox, VBox
+        from ipywidgets import HTML
 
-        self.activity = activity
-        self.chooser = Dropdown(options=[(f"{number}. {name}", number) for number, name in enumerate(STEPS, 1)],
-                                value=activity.step, description="Step")
-        self.back, self.on = Button(description="Back"), Button(description="Next step")
-        self.help, self.again, notice = HTML(), HTML(), HTML(activity.notice_html())
-        self.made: dict[int, object] = {}
-        self.body = VBox([])
-        self.chooser.observe(lambda change: setattr(activity, "step", change["new"]), names="value")
-        self.back.on_click(lambda _: self._go(-1))
-        self.on.on_click(lambda _: self._go(1))
-        activity.observe(lambda _: self._show(), names="step")
-        activity.observe(lambda _: setattr(notice, "value", activity.notice_html()), names="notice")
-        self._show()
-        self.widget = VBox([HTML(with_heading(appraisal_report.TASK)), self.chooser, self.help, self.again, self.body,
-                            HBox([self.back, self.on]), notice])
+        self.again = HTML()
+        super().__init__(activity, STEPS, appraisal_report.TASK, [self.again])
 
-    def _go(self, by: int) -> None:
-        self.activity.step = min(max(self.activity.step + by, 1), len(STEPS))
-        # A new step is read from its top on.
-        self.chooser.focus()
+    def help_on(self, step: int) -> str:
+        """What to do in a step."""
+        return _HELP[step - 1]
 
-    def _show(self) -> None:
-        step = self.activity.step
-        if self.chooser.value != step:
-            self.chooser.value = step
-        self.help.value = f"<p>{_html.escape(_HELP[step - 1])}</p>"
-        if step not in self.made:
-            parts = (_ReportStep, _DesignStep, _QuestionsStep, _SummaryStep, _PassingOnStep)
-            self.made[step] = parts[step - 1](self.activity, self.chooser)
-            self.body.children = [*self.body.children, self.made[step].widget]
-        for number, part in self.made.items():
-            show_if(part.widget, number == step)
-        self.made[step].enter()
-        self._show_report(step)
-        show_if(self.back, step > 1)
-        show_if(self.on, step < len(STEPS))
-        self.back.description = f"Back to step {step - 1}"
-        self.on.description = f"Next: step {step + 1}, {STEPS[min(step, len(STEPS) - 1)].lower()}"
+    def make(self, step: int):
+        """One of the five steps."""
+        parts = (_ReportStep, _DesignStep, _QuestionsStep, _SummaryStep, _PassingOnStep)
+        return parts[step - 1](self.activity, self.chooser)
+
+    def show(self) -> None:
+        """Show the step that the activity is at, and the report above it."""
+        super().show()
+        self._show_report(self.activity.step)
 
     def _show_report(self, step: int) -> None:
         """The report, folded, from the second step on."""

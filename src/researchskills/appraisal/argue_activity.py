@@ -181,7 +181,7 @@ class ArgueOtherSide(Activity):
 
     def _who(self) -> str:
         """The writer's name as it can stand in the name of a file."""
-        return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self.writer)
+        return saving.in_a_file_name(self.writer)
 
     def take_partner(self, name: str, content: bytes) -> str:
         """Accept a partner's file; gives a sentence about what to look at.

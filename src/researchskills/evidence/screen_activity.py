@@ -194,7 +194,7 @@ class Screen(Activity):
         if not self.mine:
             raise CourseError("There is no decision to save yet. Decide about a record first.")
         sheet = Sheet(self.screener, self.mine)
-        who = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self.screener)
+        who = saving.in_a_file_name(self.screener)
         stem = "-".join(filter(None, [self.name, "decisions", who]))
         # Excel reads UTF-8 only when a mark stands before it.
         return [saving.write(self.folder / f"{stem}.json", screening.to_json(sheet, self.records).encode()),

@@ -23,7 +23,7 @@ from researchskills.evidence.strategy_report import (
     known_html,
     others_html,
 )
-from researchskills.panel_parts import PART, alert, show_if, status, with_heading
+from researchskills.panel_parts import PART, SteppedPanel, alert, show_if, status, with_heading
 
 STEPS = ("Question and ideas", "Words for each idea", "Lines", "Records to skim",
          "Say which line is your search, check and log")
@@ -44,50 +44,19 @@ _HELP_ON_A_SET_QUESTION = (
     "could be about, such as “outcomes”, seldom helps.")
 
 
-class Panel:
-    """The controls; each step is made once and then shown or hidden, so that the keyboard keeps its place."""
+class Panel(SteppedPanel):
+    """The controls."""
 
     def __init__(self, activity):
-        from ipywidgets import HTML, Button, Dropdown, HBox, VBox
+        super().__init__(activity, STEPS, TASK)
 
-        self.activity = activity
-        self.chooser = Dropdown(options=[(f"{number}. {name}", number) for number, name in enumerate(STEPS, 1)],
-                                value=activity.step, description="Step")
-        self.back, self.on = Button(description="Back"), Button(description="Next step")
-        self.help, notice = HTML(), HTML(activity.notice_html())
-        self.made: dict[int, object] = {}
-        self.body = VBox([])
-        self.chooser.observe(lambda change: setattr(activity, "step", change["new"]), names="value")
-        self.back.on_click(lambda _: self._go(-1))
-        self.on.on_click(lambda _: self._go(1))
-        activity.observe(lambda _: self._show(), names="step")
-        activity.observe(lambda _: setattr(notice, "value", activity.notice_html()), names="notice")
-        self._show()
-        self.widget = VBox([HTML(with_heading(TASK)), self.chooser, self.help, self.body, HBox([self.back, self.on]),
-                            notice])
+    def help_on(self, step: int) -> str:
+        """What to do in a step; the first one differs when the question is set."""
+        return _HELP_ON_A_SET_QUESTION if step == 1 and self.activity.set_topic else _HELP[step - 1]
 
-    def _go(self, by: int) -> None:
-        self.activity.step = min(max(self.activity.step + by, 1), len(STEPS))
-        # A new step is read from its top on.
-        self.chooser.focus()
-
-    def _show(self) -> None:
-        step = self.activity.step
-        if self.chooser.value != step:
-            self.chooser.value = step
-        told = _HELP_ON_A_SET_QUESTION if step == 1 and self.activity.set_topic else _HELP[step - 1]
-        self.help.value = f"<p>{_html.escape(told)}</p>"
-        if step not in self.made:
-            parts = (_QuestionStep, _WordsStep, _LinesStep, _RecordsStep, _CommitStep)
-            self.made[step] = parts[step - 1](self.activity)
-            self.body.children = [*self.body.children, self.made[step].widget]
-        for number, part in self.made.items():
-            show_if(part.widget, number == step)
-        self.made[step].enter()
-        show_if(self.back, step > 1)
-        show_if(self.on, step < len(STEPS))
-        self.back.description = f"Back to step {step - 1}"
-        self.on.description = f"Next: step {step + 1}, {STEPS[min(step, len(STEPS) - 1)].lower()}"
+    def make(self, step: int):
+        """One of the five steps."""
+        return (_QuestionStep, _WordsStep, _LinesStep, _RecordsStep, _CommitStep)[step - 1](self.activity)
 
 
 class _Step:

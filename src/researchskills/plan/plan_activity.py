@@ -25,6 +25,14 @@ NAME, FOLDER = "research-plan", "plan"
 MOST_HOURS = 200
 
 
+class PrivateDetailsError(CourseError):
+    """The plan was not written because something in it may identify a person; `found` says what, a sentence each."""
+
+    def __init__(self, found: list[str], message: str):
+        self.found = found
+        super().__init__(message)
+
+
 class PlanChoices(Activity):
     """What goes into the plan, and what the learner wrote in it.
 
@@ -82,10 +90,6 @@ class PlanChoices(Activity):
         """The CPD record as it is now."""
         return cpd_record(self.workspace, self.hours, self.reflections)
 
-    def private_details(self) -> list[str]:
-        """A sentence for each detail in plan and record that could identify a person."""
-        return [*self.plan().private_details(), *self.cpd().private_details()]
-
     def write(self, despite_private: bool = False, made: datetime.datetime | None = None) -> list[Path]:
         """Write plan and CPD record, each as a page and as a Word document, the record also as CSV.
 
@@ -98,18 +102,20 @@ class PlanChoices(Activity):
 
         Raises
         ------
+        PrivateDetailsError
+            If something looks private.
         CourseError
-            If something looks private, or a file cannot be written.
+            If there is no workspace, or a file cannot be written.
         """
         if not self.workspace.is_dir():
             raise CourseError(f"There is no folder “{self.workspace}”. Start the course once, or name the folder of "
                               "your own copy with --workspace. Nothing was written.")
         made = made or datetime.datetime.now(datetime.UTC)
         plan, record = self.plan(), self.cpd()
-        private = self.private_details()
+        private = [*plan.private_details(), *record.private_details()]
         if private and not despite_private:
-            raise CourseError("Nothing was written. " + " ".join(private) + " Take it out where you wrote it. If it is "
-                              "meant to be there, say so and write the plan again.")
+            raise PrivateDetailsError(private, f"Nothing was written. {' '.join(private)} Take it out where you wrote "
+                                      "it. If it is meant to be there, say so and write the plan again.")
         folder = self.workspace / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         return [

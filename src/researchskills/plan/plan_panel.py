@@ -8,7 +8,7 @@ from researchskills.own_words import field
 from researchskills.panel_parts import PART, alert, show_if, status, with_heading
 from researchskills.plan.cpd import REFLECTIONS
 from researchskills.plan.parts import PARTS
-from researchskills.plan.plan_activity import FOLDER, MOST_HOURS, PlanChoices
+from researchskills.plan.plan_activity import FOLDER, MOST_HOURS, PlanChoices, PrivateDetailsError
 from researchskills.plan.research_plan import is_included
 
 _INTRODUCTION = (
@@ -155,8 +155,9 @@ class PlanPanel:
                 files = self.choices.write(despite_private=looked.value)
             except CourseError as problem:
                 said.value = alert(_html.plain(str(problem)))
-                # What stops it is either a private detail, which the learner can answer for, or a file.
-                show_if(looked, bool(self.choices.private_details()))
+                # For a private detail the learner can answer; a file that cannot be written is another matter.
+                if isinstance(problem, PrivateDetailsError):
+                    show_if(looked, True)
                 return
             show_if(looked, False)
             looked.value = False

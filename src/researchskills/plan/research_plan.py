@@ -78,8 +78,7 @@ def private_details(texts: Iterable[tuple[str, str]]) -> list[str]:
     found = []
     for where, text in texts:
         for match in privacy.find(text):
-            article = "an" if match.kind[0] in "aeiouN" else "a"
-            found.append(f"“{where}” holds what looks like {article} {match.kind} ({match.masked}).")
+            found.append(f"“{where}” holds what looks like {match.described}.")
     return list(dict.fromkeys(found))
 
 

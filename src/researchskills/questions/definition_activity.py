@@ -382,7 +382,7 @@ class Define(Activity):
         if not self.author:
             self.author = secrets.token_hex(8)
         sheet = self.sheet()
-        who = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self.who)
+        who = saving.in_a_file_name(self.who)
         stem = "-".join(filter(None, [self.name, self.term, f"round-{sheet.round}", who]))
         return saving.write(self.folder / f"{stem}.json", definition_file.to_json(sheet).encode())
 
