@@ -63,6 +63,7 @@ Research at the Interface: start the course.  (On Windows write `py` instead of 
       --no-browser                 print the address of the course instead of opening a browser
       --port NUMBER                use this port
       --workspace FOLDER           keep your own work in this folder
+      --warm                       open notebooks faster, for more memory (Linux only)
   python3 start.py setup           prepare only; the one step that needs the internet
   python3 start.py test [WORDS]    run all tests of the course; WORDS go to pytest
   python3 start.py COMMAND [...]   anything else is a `course` command, for example
@@ -522,6 +523,8 @@ class Installation(object):
         environment = self.environment
         point_at_source(environment)
         self.call([environment.python, "-c", "import " + ", ".join(MUST_IMPORT)], must_work=True)
+        # Once, or notebooks and marking would do it anew each time where Python may not write beside the source.
+        self.call([environment.python, "-m", "compileall", "-q", os.path.join(environment.root, "src")])
         shutil.rmtree(environment.cache, ignore_errors=True)
         stamp = {"state": "ready", "groups": self.groups, "python": ask_python(environment)}
         stamp.update(lock=lock_hash(environment), place=same_place(environment.folder))

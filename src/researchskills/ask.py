@@ -14,7 +14,7 @@ from pathlib import Path
 
 from traitlets import Bool, Dict, Instance, Int, List, TraitError, Unicode, validate
 
-from researchskills import _html, bank, checks, kinds, privacy
+from researchskills import _html, bank, checks, code_result, kinds, privacy
 from researchskills.activity import Activity, is_static, show, update_report
 from researchskills.panel_parts import status
 
@@ -425,32 +425,36 @@ class Value(Asked):
 
     def current(self) -> checks.Outcome:
         """Read the variable, keep what it is now as the answer, and compare it."""
-        from IPython import get_ipython
-
         variable = self.asked.content["variable"]
-        shell = get_ipython()
-        if shell is None or variable not in shell.user_ns:
+        found = code_result.look(variable)
+        if found.status == code_result.MISSING:
             return checks.Outcome(checks.NOT_ATTEMPTED,
                                   f"There is no result called `{variable}` yet. Run the cell above first. "
                                   f"If you just did: its line must begin with `{variable} =`.")
-        last_run = shell.user_ns.get("In", [""])[-1]
-        if variable in last_run and not shell.last_execution_succeeded:
+        if _has_just_failed(variable):
             return checks.Outcome(checks.NOT_ATTEMPTED,
                                   "Your cell stopped with a message. Put that right and run the cell again first.")
-        value = shell.user_ns[variable]
-        if value is Ellipsis:
+        if found.status == code_result.DOTS:
             return checks.Outcome(checks.NOT_ATTEMPTED,
                                   f"`{variable}` is still three dots. Put your answer there and run the cell again.")
-        number = checks.as_number(value)
-        self.answer = str(value)[:200] if number is None else repr(number)
+        self.answer = found.text if found.number is None else repr(found.number)
         outcome = self.outcome()
-        if number is None and callable(getattr(value, "sentence", None)):
+        if found.number is None and found.is_whole:
             return replace(outcome, message=f"`{variable}` holds a whole result, with its sentence. Put `.value`, "
                                             "`.low` or `.high` behind the brackets to take one number out of it.")
         if outcome.status == checks.NOT_YET:
             # Who changed the cell and forgot to run it sees that an older result was checked.
-            return replace(outcome, message=f"When the cell last ran, `{variable}` was {value}.\n\n{outcome.message}")
+            return replace(outcome,
+                           message=f"When the cell last ran, `{variable}` was {found.text}.\n\n{outcome.message}")
         return outcome
+
+
+def _has_just_failed(variable: str) -> bool:
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    last_run = shell.user_ns.get("In", [""])[-1] if shell else ""
+    return variable in last_run and not shell.last_execution_succeeded
 
 
 class Form(Asked):

@@ -18,6 +18,7 @@ import random
 import re
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from researchskills import kinds
@@ -119,7 +120,7 @@ def unseal(identifier: str, sealed: str) -> dict:
 
 def _scrambled(identifier: str, content: bytes) -> bytes:
     stream = hashlib.shake_256(identifier.encode()).digest(len(content))
-    return bytes(a ^ b for a, b in zip(content, stream, strict=True))
+    return (int.from_bytes(content) ^ int.from_bytes(stream)).to_bytes(len(content))
 
 
 def read(path: Path) -> dict[str, Question]:
@@ -131,13 +132,18 @@ def read(path: Path) -> dict[str, Question]:
         If the file is missing or damaged.
     """
     try:
-        entries = json.loads(Path(path).read_text(encoding="utf-8"))["questions"]
-        return {name: Question.from_released(entry) for name, entry in entries.items()}
+        return dict(_released(Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, zlib.error) as problem:
         raise CourseError(
             f"The questions of this module cannot be read from “{path}”. Your answers are safe. "
             "Close the course and start it again: a damaged copy is then replaced."
         ) from problem
+
+
+@lru_cache(maxsize=8)
+def _released(text: str) -> dict[str, Question]:
+    # A page asks for its questions one by one, and a mentor's computer for those of hundreds of hand-ins.
+    return {name: Question.from_released(entry) for name, entry in json.loads(text)["questions"].items()}
 
 
 def find(identifier: str, folder: Path | None = None) -> Question:

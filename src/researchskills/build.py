@@ -17,6 +17,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -34,6 +35,7 @@ FILES = ("lesson.ipynb", "exercises.ipynb", "module.json", "supervisor.md")
 STAMP = ".built-from"
 #: Stands where a learner's stub goes while nbgrader works; its own stub frightens people.
 STUB_MARK = "# the stub goes here"
+GRADEBOOK = "gradebook.db"
 
 
 def source_modules(root: Path) -> list[str]:
@@ -152,7 +154,7 @@ def _built_from(root: Path, name: str) -> str:
 def _fingerprint(paths: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(paths):
-        if path.is_file() and path.suffix in {".md", ".csv", ".json", ".py", ".sealed"}:
+        if path.is_file() and path.suffix in {".md", ".yaml", ".csv", ".json", ".py", ".sealed"}:
             digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
             # A checkout on Windows may have other line ends; it is still the same source.
             digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -167,7 +169,13 @@ def _is_current(target: Path, built_from: str) -> bool:
 
 
 def _build_module(root: Path, name: str, scratch: Path) -> Path:
+    # Imported here, because marking builds on this module.
+    from researchskills.marking import calibration
+
     module = read_module(root / "solutions" / name)
+    wrong = calibration.faults(root / "solutions" / name, module.questions)
+    if wrong:
+        raise SourceError(wrong)
     edition = _edition(root, name)
     made = scratch / name
     made.mkdir()
@@ -356,11 +364,38 @@ def nbgrader_config(folder: Path):
     config = Config()
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.course_id = "research-at-the-interface"
-    config.CourseDirectory.db_url = f"sqlite:///{(folder / 'gradebook.db').as_posix()}"
+    config.CourseDirectory.db_url = f"sqlite:///{(folder / GRADEBOOK).as_posix()}"
     config.ClearSolutions.code_stub = {"python": STUB_MARK}
     config.ClearSolutions.begin_solution_delimeter = "### BEGIN SOLUTION"
     config.ClearSolutions.end_solution_delimeter = "### END SOLUTION"
     return config
+
+
+def make_gradebook(file: Path) -> None:
+    """Put an empty gradebook in its place, whole, if there is none.
+
+    One that was begun and not finished, because the disk was full or the program was stopped, has no version and could
+    never be used again.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    if not file.exists() or not file.stat().st_size:
+        replace_file(file, _empty_gradebook())
+
+
+@cache
+def _empty_gradebook() -> bytes:
+    # nbgrader starts a program to make one, which takes longer than all else; they are all alike.
+    from nbgrader.api import Gradebook
+
+    with tempfile.TemporaryDirectory(prefix="gradebook-") as scratch:
+        settings = nbgrader_config(Path(scratch)).CourseDirectory
+        with Gradebook(settings.db_url, settings.course_id):
+            pass
+        return (Path(scratch) / GRADEBOOK).read_bytes()
 
 
 def make_release(name: str, folder: Path) -> NotebookNode:
@@ -401,6 +436,7 @@ def _release(module: Module, edition: str, scratch: Path) -> NotebookNode:
     source = room / "source" / module.name
     source.mkdir(parents=True)
     _write(source / "exercises.ipynb", source_notebook(module, edition))
+    make_gradebook(room / GRADEBOOK)
     return _with_originals(with_stubs(make_release(module.name, room), module.questions))
 
 

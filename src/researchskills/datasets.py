@@ -12,6 +12,7 @@ while building and while marking.
 import json
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from researchskills import paths
@@ -51,12 +52,21 @@ def load(name: str, resource: str | None = None):
     >>> load("training_baseline").shape
     (240, 27)
     """
-    import pandas as pd
-
     from researchskills.tables import make_frames_readable
 
     make_frames_readable()
     table, path = _table(name, resource)
+    if not path.exists():
+        raise _damaged(name, f"the file {path.name} is missing")
+    # Lessons load the same table in cell after cell.
+    return _frame(name, path, path.stat().st_mtime_ns, json.dumps(table)).copy()
+
+
+@lru_cache(maxsize=32)
+def _frame(name: str, path: Path, changed: int, described: str):
+    import pandas as pd
+
+    table = json.loads(described)
     schema = table["schema"]
     try:
         raw = pd.read_csv(
@@ -66,8 +76,6 @@ def load(name: str, resource: str | None = None):
             skip_blank_lines=False,
             encoding=table.get("encoding", "utf-8"),
         )
-    except FileNotFoundError:
-        raise _damaged(name, f"the file {path.name} is missing") from None
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise _damaged(name, f"the file {path.name} cannot be read as a table ({str(error).strip()})") from error
     expected = [spec["name"] for spec in schema["fields"]]

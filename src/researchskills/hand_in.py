@@ -1,8 +1,8 @@
 """Before the work leaves: look it through, then pack it into one file.
 
-A hand-in is a zip file with the two notebooks, the saved answers and a receipt (when, from which edition,
-and a checksum of every file). It is made on the learner's computer and sent by whatever way people use;
-nothing here sends anything.
+A hand-in is a zip file with the two notebooks, the saved answers and a receipt: when, from which edition, a
+checksum of every file, a digest of every question that was asked, and the workspace's seal. It is made on the
+learner's computer and sent by whatever way people use; nothing here sends anything.
 
 What is packed is less than what lies in the folder, on purpose: answers that were replaced, reflections
 marked as private, widget state and endless output stay behind. What is packed has been looked through for
@@ -18,9 +18,10 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import nbformat
@@ -386,17 +387,21 @@ def hand_in(workspace_folder: Path, module: str, despite_private: bool = False) 
             "Please look at it. If it is meant to be there, hand in again and say so (--despite-private)."
         )
     files = _packed(work)
-    now = datetime.now(UTC).replace(microsecond=0)
-    checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     folder = workspace_folder / "hand-ins"
-    receipt = Receipt(folder / f"{module}--{learner}.zip", module, work.edition, learner, now, checksums)
+    path = folder / f"{module}--{learner}.zip"
+    now = _after(path, datetime.now(UTC).replace(microsecond=0))
+    checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    receipt = Receipt(path, module, work.edition, learner, now, checksums)
     described = {
         "schema": 1,
         "module": module,
         "edition": work.edition,
         "learner": learner,
+        "seal": workspace.seal(workspace_folder, learner),
         "time": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "files": checksums,
+        "questions": {one.id: digest(one) for one in work.questions.values() if one.points},
+        "earlier_editions": [one for one in workspace.editions(workspace_folder, module) if one != work.edition],
     }
     files[RECEIPT] = json.dumps(described, indent=1, ensure_ascii=False).encode() + b"\n"
     try:
@@ -411,6 +416,34 @@ def hand_in(workspace_folder: Path, module: str, despite_private: bool = False) 
     return receipt
 
 
+#: What a key holds besides what is right: words for the learner, which improve without changing any points.
+_WORDS_ONLY = {"reason", "reasons", "why", "mistakes"}
+
+
+def digest(question: bank.Question) -> str:
+    """Changes when what a question asks, or what counts as right, or its points change.
+
+    Title and explanations do not matter. It is the same for the question as its author wrote it and as learners got it.
+    """
+    key = question.key
+    if question.kind in bank.KINDS:
+        key = {name: value for name, value in key.items() if name not in _WORDS_ONLY}
+    prompt = " ".join(question.prompt.split())
+    # Once through JSON, where numbers that name something become words.
+    decisive = json.loads(json.dumps([question.id, question.kind, prompt, question.points, question.content, key]))
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _after(earlier: Path, now: datetime) -> datetime:
+    """The time of a hand-in: never before that of the one it follows, whatever the clock of the computer says."""
+    try:
+        with zipfile.ZipFile(earlier) as archive:
+            stated = datetime.fromisoformat(json.loads(archive.read(RECEIPT))["time"])
+        return max(now, stated.astimezone(UTC) + timedelta(seconds=1))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return now  # none before, or one that somebody damaged
+
+
 def _packed(work: _Work) -> dict[str, bytes]:
     files = {name: nbformat.writes(work.packed_notebook(name)).encode() for name in work.notebooks}
     for name, content in work.packed_answers().items():
@@ -422,7 +455,9 @@ def _zipped(files: dict[str, bytes], time: datetime) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(name, time.timetuple()[:6])
+            # A zip file can name the years from 1980 to 2107; the receipt has what the clock said.
+            dated = min(max(time.timetuple()[:6], (1980, 1, 1, 0, 0, 0)), (2107, 12, 31, 23, 59, 58))
+            entry = zipfile.ZipInfo(name, dated)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return buffer.getvalue()

@@ -9,9 +9,11 @@ mentor's. `Bounded` is put in front of Jupyter's own notebook clients and adds w
 - a kernel that dies is replaced too;
 - one cell's output can never be changed by another (display updates and widgets are ignored).
 
-This bounds accidents. It is not a sandbox: the code runs with the rights of whoever runs it.
+This bounds accidents. It is not a sandbox: the code runs with the rights that its kernel has. What shuts a
+kernel in is in `kernels`.
 """
 
+import json
 import os
 import time
 from pathlib import Path
@@ -21,7 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from traitlets import Dict, Float, Int
+from traitlets import Any, Dict, Float, Int
 
 TOO_LONG, DIED, SKIPPED = "took too long", "stopped the kernel", "was not run"
 
@@ -37,6 +39,8 @@ class Bounded(NotebookClient):
         Seconds that all cells together may take before the rest is skipped.
     kernel_environment : dict
         Environment variables of the kernel; empty to inherit this process's.
+    new_manager : callable or None
+        Makes the kernel manager; None for Jupyter's own.
     troubles : dict of int to str
         Cells (by their place in the notebook) that did not come to an end, and why.
     """
@@ -44,6 +48,7 @@ class Bounded(NotebookClient):
     largest_output = Int(1_000_000).tag(config=True)
     patience = Float(300.0).tag(config=True)
     kernel_environment = Dict().tag(config=True)
+    new_manager = Any(None, allow_none=True)
 
     def reset_execution_trackers(self) -> None:
         """Start counting anew; nbclient calls this before a run."""
@@ -53,9 +58,16 @@ class Bounded(NotebookClient):
         self._overdue = False
         self._spent = 0.0
 
+    def create_kernel_manager(self):
+        """The manager of the kernel that is to be started."""
+        if self.new_manager is None:
+            return super().create_kernel_manager()
+        self.km = self.new_manager()
+        return self.km
+
     async def async_start_new_kernel(self, **kwargs) -> None:
         """Start the kernel in its own environment, and without remarks about its connection."""
-        self.extra_arguments = [*self.extra_arguments, "--log-level=40"]
+        self.extra_arguments = [*self.extra_arguments, "--log-level=40", "--HistoryManager.hist_file=:memory:"]
         if self.kernel_environment:
             kwargs.setdefault("env", dict(self.kernel_environment))
         await super().async_start_new_kernel(**kwargs)
@@ -183,7 +195,11 @@ def _error(sentence: str) -> NotebookNode:
 def _size(content: dict) -> int:
     parts = [content.get("text"), *content.get("data", {}).values(), *content.get("traceback", [])]
     # However small an output is, keeping it costs something.
-    return max(200, sum(len(part) if isinstance(part, str) else 1000 for part in parts if part))
+    return max(200, sum(map(_length, parts)) + max(0, _length([content.get("evalue"), content.get("metadata")]) - 1000))
+
+
+def _length(part: object) -> int:
+    return len(part) if isinstance(part, str) else len(json.dumps(part)) if part else 0
 
 
 def environment(**more: str) -> dict[str, str]:

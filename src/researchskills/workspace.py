@@ -11,7 +11,9 @@ course's edition and goes on.
 """
 
 import hashlib
+import hmac
 import json
+import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -146,6 +148,40 @@ def choose_learner(workspace: Path, code: str) -> str:
     return code
 
 
+def seal(workspace: Path, code: str) -> str:
+    """What shows that hand-ins come from one workspace and learner code, and tells nothing about the person.
+
+    It is derived from a random secret that is made once, stays in `.course/` and is never packed. Another code gives
+    another seal, and nobody sees that the two belong together.
+
+    Parameters
+    ----------
+    workspace : pathlib.Path
+        The learner's folder.
+    code : str
+        Learner code.
+
+    Raises
+    ------
+    CourseError
+        If the secret cannot be read, or made.
+    """
+    with _writing(workspace):
+        file = workspace / ".course" / "secret"
+        # A damaged secret is lost: the mentor is asked whether the new seal is the same person's.
+        secret = file.read_bytes() if file.exists() else b""
+        if len(secret) != 64:
+            secret = secrets.token_hex(32).encode()
+            _write_for_owner(file, secret)
+        return hmac.new(secret, code.encode(), "sha256").hexdigest()[:32]
+
+
+def editions(workspace: Path, module: str) -> list[str]:
+    """Editions of a module that this workspace has had, oldest first; an edition's name does not tell its age."""
+    known = _read_json(workspace / ".course" / "editions.json").get(module, [])
+    return [one for one in known if isinstance(one, str)] if isinstance(known, list) else []
+
+
 def suggest_learner() -> str:
     """A code that says nothing about anybody, such as quiet-heron-42."""
     return f"{secrets.choice(_FIRST.split())}-{secrets.choice(_SECOND.split())}-{secrets.randbelow(90) + 10}"
@@ -175,6 +211,15 @@ def _refresh_module(source: Path, workspace: Path) -> Iterator[str]:
         notice = _deliver(file, workspace / source.name / Path(*parts), workspace, delivered)
         if notice:
             yield notice
+    _note_edition(source, workspace)
+
+
+def _note_edition(source: Path, workspace: Path) -> None:
+    edition = _read_json(source / "module.json").get("edition")
+    known = editions(workspace, source.name)
+    if edition and known[-1:] != [edition]:
+        file = workspace / ".course" / "editions.json"
+        _write_json(file, {**_read_json(file), source.name: [*(one for one in known if one != edition), edition]})
 
 
 def _deliver(source: Path, target: Path, workspace: Path, delivered: dict[str, str]) -> str | None:
@@ -262,6 +307,20 @@ def _write_json(file: Path, content: dict) -> None:
 def _write(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     replace_file(file, content)
+
+
+def _write_for_owner(file: Path, content: bytes) -> None:
+    """Write a file that nobody else on the computer may read, not even for a moment."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}{UNFINISHED}")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _sweep(workspace: Path) -> None:

@@ -233,7 +233,8 @@ def groups(data: pd.DataFrame, by: str) -> dict[str, pd.DataFrame]:
 
 def group_of(data: pd.DataFrame, by: str) -> pd.Series:
     """The group of each row as `two_groups` calls it; a gap stays a gap."""
-    return data[by].astype(object).map(lambda one: _group_name(by, show(one)), na_action="ignore")
+    called = {one: _group_name(by, show(one)) for one in data[by].dropna().unique()}
+    return data[by].astype(object).map(called)
 
 
 def _group_name(by: str, label: str) -> str:
