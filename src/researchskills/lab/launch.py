@@ -27,9 +27,11 @@ from filelock import FileLock, Timeout
 
 from researchskills import workspace as copies
 from researchskills.errors import CourseError
+from researchskills.lab import WARM
 
 _HERE = Path(__file__).parent
 _FIRST_PORT = 8888
+_MORE = "JUPYTER_PATH"  # where Jupyter looks before anywhere else
 _PATIENCE = 90  # seconds; virus scanners make the first start on Windows slow
 
 
@@ -47,7 +49,9 @@ class Room:
         return f"http://127.0.0.1:{self.port}/doc?token={self.token}"
 
 
-def start(workspace: Path | str | None = None, port: int | None = None, browser: bool = True) -> None:
+def start(
+    workspace: Path | str | None = None, port: int | None = None, browser: bool = True, warm: bool = False
+) -> None:
     """Prepare the workspace, run JupyterLab and open the home page; returns when it is stopped.
 
     Parameters
@@ -58,6 +62,8 @@ def start(workspace: Path | str | None = None, port: int | None = None, browser:
         Use this port or fail; by default the first free one.
     browser : bool, default True
         Open the home page in the person's browser. The address is always printed.
+    warm : bool, default False
+        Have notebooks start from a process that has imported the course's libraries (see `kernels.for_lab`).
 
     Raises
     ------
@@ -68,10 +74,11 @@ def start(workspace: Path | str | None = None, port: int | None = None, browser:
     notices = copies.refresh(folder)
     for notice in notices:
         print(notice)
+    warm = warm and _can_be_warm()
     with _alone(folder):
         running = _running(folder)
         if running is None:
-            server = _launch(folder, port)
+            server = _launch(folder, port, warm)
     if running is not None:
         print("The course is already running with this workspace. Opening it.")
         _show(running.address, browser)
@@ -82,7 +89,16 @@ def start(workspace: Path | str | None = None, port: int | None = None, browser:
     _stay(process, folder)
 
 
-def environment(workspace: Path, system: Mapping[str, str] | None = None) -> dict[str, str]:
+def _can_be_warm() -> bool:
+    from researchskills.kernels import for_lab
+
+    problem = for_lab.why_not()
+    if problem:
+        print(f"{problem} The course starts as usual.")
+    return not problem
+
+
+def environment(workspace: Path, system: Mapping[str, str] | None = None, warm: bool = False) -> dict[str, str]:
     """Variables under which the server runs.
 
     Parameters
@@ -91,6 +107,8 @@ def environment(workspace: Path, system: Mapping[str, str] | None = None) -> dic
         The learner's folder.
     system : mapping, optional
         Variables to start from; by default those of this process.
+    warm : bool, default False
+        Whether notebooks get warm kernels.
     """
     own = workspace / ".course" / "jupyter"
     variables = dict(os.environ if system is None else system)
@@ -98,6 +116,8 @@ def environment(workspace: Path, system: Mapping[str, str] | None = None) -> dic
     path = next((name for name in variables if name.upper() == "PATH"), "PATH")
     # nbgrader calls alembic by name, so the environment's programs must be found first.
     places = [str(Path(sys.executable).parent), *filter(None, [variables.get(path)])]
+    if warm:
+        variables[_MORE] = os.pathsep.join([str(WARM), *filter(None, [variables.get(_MORE)])])
     return variables | {
         path: os.pathsep.join(places),
         "JUPYTER_CONFIG_DIR": str(own / "config"),
@@ -179,23 +199,31 @@ def _answers(room: Room) -> bool:
         return False
 
 
-def _launch(workspace: Path, wanted: int | None) -> tuple[subprocess.Popen, Room]:
+def _launch(workspace: Path, wanted: int | None, warm: bool = False) -> tuple[subprocess.Popen, Room]:
     print("Starting the course. This takes a few seconds …")
+    was_refused = False
     while True:
         port = free_port(wanted)
         if port != _FIRST_PORT and wanted is None:
             print(f"Another program is using the usual port, so the course uses {port}.")
         try:
-            return _launch_on(workspace, port)
+            return _launch_on(workspace, port, warm)
         except CourseError:
             # Between the look for a free port and the server's own claim lie seconds in which another
-            # course may have taken it; then the next free one will do. If nobody has, a second try
-            # would fail as the first did.
-            if wanted or _is_free(port):
+            # course may have taken it; then the next free one will do. Or it had it only for that moment. If nobody
+            # has, a second try would fail as the first did.
+            said = _log(workspace).read_text(encoding="utf-8", errors="replace")
+            refused_now = not was_refused and f"port {port} is not available" in said
+            if wanted or (_is_free(port) and not refused_now):
                 raise
+            was_refused = True
 
 
-def _launch_on(workspace: Path, port: int) -> tuple[subprocess.Popen, Room]:
+def _log(workspace: Path) -> Path:
+    return workspace / ".course" / "log.txt"
+
+
+def _launch_on(workspace: Path, port: int, warm: bool) -> tuple[subprocess.Popen, Room]:
     own = workspace / ".course" / "jupyter"
     # Notebooks that were open last time would all start again, unseen; the home page is the way in.
     shutil.rmtree(own / "layout", ignore_errors=True)
@@ -208,14 +236,14 @@ def _launch_on(workspace: Path, port: int) -> tuple[subprocess.Popen, Room]:
         f"--LabApp.extra_labextensions_path={_HERE / 'labextensions'}",
         *(["--ServerApp.allow_root=True"] if getattr(os, "geteuid", lambda: 1)() == 0 else []),
     ]  # fmt: skip
-    log = workspace / ".course" / "log.txt"
+    log = _log(workspace)
     if log.exists():
         log.replace(log.with_name("log-before.txt"))
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,
             # In the environment, not on the command line, where others on this computer could read it.
-            env=environment(workspace) | {"JUPYTER_TOKEN": token},
+            env=environment(workspace, warm=warm) | {"JUPYTER_TOKEN": token},
             cwd=workspace, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     room = Room(port, token, process.pid)

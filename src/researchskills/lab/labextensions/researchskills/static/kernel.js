@@ -25,9 +25,25 @@ export async function kernelReady(session) {
     if (looked === 10 && session.isReady && !session.session?.kernel && !session.isRestarting) {
       await start(session);
     }
+    // A kernel that was back very soon may have said how it is before anybody listened, or nobody hears it at all.
+    if (looked % 10 === 9) {
+      void askAgain(session.session?.kernel, looked % 20 === 19);
+    }
     await pause(200);
   }
   return !session.isDisposed;
+}
+
+/** Have a kernel say once more how it is, through a new connection if the one there is keeps silent. */
+async function askAgain(kernel, anew) {
+  if (kernel?.connectionStatus !== 'connected') {
+    return;
+  }
+  try {
+    await (anew ? kernel.reconnect() : kernel.requestKernelInfo());
+  } catch {
+    // It has gone in the meantime; it is looked for again.
+  }
 }
 
 export async function start(session) {
