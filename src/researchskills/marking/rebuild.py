@@ -64,10 +64,16 @@ def _read(content: bytes | None) -> NotebookNode | None:
             # nbformat remarks on cells without an id and mends them.
             warnings.simplefilter("ignore")
             notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+        for cell in notebook.cells:
+            # Half of a character, as it is left when somebody cuts a text in the middle, cannot be written.
+            cell.source = cell.source.encode("utf-8", "replace").decode()
         # Whatever else is wrong with a cell, it needs a kind, metadata and text.
         usable = all(
             isinstance(cell.source, str) and hasattr(cell.metadata, "get") and cell.cell_type for cell in notebook.cells
         )
+        for cell in notebook.cells if usable else []:
+            # Half a character (a lone surrogate) can be read but never written.
+            cell.source = cell.source.encode("utf-8", "replace").decode()
     except Exception:  # a file that somebody edited by hand can fail in any way there is
         return None
     return notebook if usable else None

@@ -1,12 +1,14 @@
 """What came of marking, for people and for programs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from researchskills import bank
-from researchskills.marking.room import NOTEBOOK, default_room, gradebook
+from researchskills.marking import kept, overrides
+from researchskills.marking.kept import Place
+from researchskills.marking.room import NOTEBOOK, default_room
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,12 @@ class MarkingResult:
     ----------
     rows : tuple of Row
         One for each learner and module, and one for each file that could not be used.
+    why_open : str
+        Why hand-ins could not be shut in and ran with the marker's rights; empty when none did.
     """
 
     rows: tuple[Row, ...] = field(default=())
+    why_open: str = ""
 
     @property
     def problems(self) -> list[str]:
@@ -113,11 +118,16 @@ class MarkingResult:
             }
             for row in self.rows
         ]
-        return {"rows": rows, "problems": self.problems, "exit_status": self.exit_status}
+        return {
+            "rows": rows,
+            "problems": self.problems,
+            "exit_status": self.exit_status,
+            "why_open": self.why_open,
+        }
 
 
 def results(module: str, room: Path | None = None, learners: Iterable[str] | None = None) -> list[Row]:
-    """Marks in the gradebook.
+    """Marks in the gradebook, after it has been brought in line with the marks that people gave.
 
     Parameters
     ----------
@@ -131,8 +141,11 @@ def results(module: str, room: Path | None = None, learners: Iterable[str] | Non
     room = room or default_room()
     questions = bank.read(room / "questions" / module / "module.json")
     wanted = None if learners is None else set(learners)
+    with kept.reading(room) as book:
+        there = sorted(submission.student_id for submission in book.assignment_submissions(module))
+    kept.agree(room, module, there if wanted is None else sorted(wanted.intersection(there)))
     rows = []
-    with gradebook(room) as book:
+    with kept.reading(room) as book:
         for submission in sorted(book.assignment_submissions(module), key=lambda one: one.student_id):
             learner = submission.student_id
             if wanted is not None and learner not in wanted:
@@ -143,8 +156,19 @@ def results(module: str, room: Path | None = None, learners: Iterable[str] | Non
                 if notebook.name == NOTEBOOK
                 for grade in notebook.grades
             }
-            marks = tuple(_mark(one, grades[name]) for name, one in questions.items() if one.points and name in grades)
             noted = read_note(room, module, learner)
+            left_out = noted.get("not_asked", ())
+            marks = tuple(
+                _mark(one, grades[name])
+                for name, one in questions.items()
+                if one.points and name in grades and name not in left_out
+            )
+            aside = [
+                sentence
+                for name, grade in grades.items()
+                if name in questions and grade.manual_score is None
+                for sentence in _set_aside(Place(room, module, learner, name), questions[name])
+            ]
             problem = " ".join(noted.get("problems", [])) or None
             rows.append(
                 Row(
@@ -154,7 +178,7 @@ def results(module: str, room: Path | None = None, learners: Iterable[str] | Non
                     noted.get("time", ""),
                     marks,
                     problem,
-                    tuple(noted.get("remarks", [])),
+                    (*noted.get("remarks", []), *aside),
                 )
             )
     return rows
@@ -171,6 +195,18 @@ def _mark(question: bank.Question, grade) -> QuestionMark:
         question.marked_by,
         bool(grade.needs_manual_grade),
     )
+
+
+def _set_aside(place: Place, question: bank.Question) -> Iterator[str]:
+    """A sentence about a mark that stands in its file and is not in the gradebook: it was about another answer."""
+    mark = kept.load(place).standing
+    if mark and question.marked_by == "course":
+        override = overrides.as_override(mark)
+        if override:
+            yield overrides.set_aside(override, question.title)
+    elif mark:
+        by = f" by {mark['marker']}" if mark["marker"] else ""
+        yield f"The mark{by} for “{question.title}” was about an earlier text and no longer counts."
 
 
 def note_file(room: Path, module: str, learner: str) -> Path:
