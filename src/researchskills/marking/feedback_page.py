@@ -1,214 +1,181 @@
-"""Feedback: one page for each learner that opens anywhere and says what was marked, how and why.
+"""Feedback as a page: it opens anywhere, prints, and can be followed by ear.
 
-The page is a single file of plain HTML with headings and tables, so that a screen reader can walk through it
-and a printer can print it. It shows the learner's answer, the points, the reason that the check gives, the
-level of each criterion and the mentor's words. It shows no check code and no example answer. Whatever a learner
-or a mentor typed is text on it and never markup, it holds no script, and its own policy forbids a browser
-to run or to fetch anything.
+The page is a single file of plain HTML with headings and one table of points, so that a screen reader can walk through
+it. What the mentor wrote stands first, then what went well and what is worth most next. Whatever a learner or a mentor
+typed is text on it and never markup, it holds no script, and its own policy forbids a browser to run or to fetch
+anything. Links lead to places on the page itself; parts of the lesson are named in words.
 """
 
-import re
 from collections.abc import Iterable
-from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
-from researchskills import _html, checks, paths, source, web_page
+from researchskills import _html, web_page
 from researchskills._html import escape
-from researchskills.ask import Asked
-from researchskills.bank import Question
-from researchskills.errors import CourseError
-from researchskills.marking import rubric
-from researchskills.marking.results import QuestionMark, Row, results
-from researchskills.marking.room import NOTEBOOK, default_room, gradebook
-from researchskills.marking.written import opened
-from researchskills.store import replace_file
+from researchskills.marking.feedback_content import MOST_NAMED, Feedback, Item, Level, in_full, quoted
+
+__all__ = ["from_mentor", "in_full", "introduction", "notes", "page", "places", "points_table"]
 
 
-def feedback(module: str, room: Path | None = None, learners: Iterable[str] | None = None) -> list[Path]:
-    """Write feedback pages.
+def page(said: Feedback) -> str:
+    """The whole page.
 
     Parameters
     ----------
-    module : str
-        Full name, such as `00-start-here`.
-    room : pathlib.Path, optional
-        The marking room; by default the course's own.
-    learners : iterable of str, optional
-        By default everybody who handed in.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The pages, `feedback/MODULE/MODULE--LEARNER.html` in the room.
-
-    Raises
-    ------
-    CourseError
-        If nobody's hand-in of this module has been marked in the room.
+    said : Feedback
+        What is to be said.
     """
-    room = (room or default_room()).absolute()
-    if not (room / "questions" / module / "module.json").exists():
-        raise CourseError(f"No hand-in of {module} has been marked in {room} yet. Mark some first: course mark PATH")
-    authored = source.read_module(paths.course_root() / "solutions" / module)
-    folder = room / "feedback" / module
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for row in results(module, room, learners):
-        path = folder / f"{module}--{row.learner}.html"
-        replace_file(path, _page(authored, room, row).encode())
-        written.append(path)
-    return written
+    questions = "".join(_section(one) for one in said.items)
+    main = f"{introduction(said)}\n{_short(said)}\n{notes(said)}\n{points_table(said)}\n{questions}"
+    return web_page.page(said.heading, main)
 
 
-def _page(authored: source.Module, room: Path, row: Row) -> str:
-    title = f"Feedback on {authored.lesson.header['title']}"
-    submitted, autograded = (room / step / row.learner / row.module for step in ("submitted", "autograded"))
-    questions = {mark.question: authored.questions[mark.question] for mark in row.questions}
-    comments = _comments(room, row)
-    codes = _codes(submitted / f"{NOTEBOOK}.ipynb")
-    results_of_code = {name: question for name, question in questions.items() if question.kind == "value"}
-    file = room / "questions" / row.module / "module.json"
-    # What code worked out is known only after it was run; everything else is taken as it was handed in.
-    with opened(file, results_of_code, autograded) as values, opened(file, questions, submitted) as answers:
-        answers = {**answers, **values}
-        sections = "".join(
-            _section(
-                number,
-                mark,
-                questions[mark.question],
-                answers[mark.question],
-                codes.get(mark.question),
-                rubric.read(room, row.module, row.learner, mark.question),
-                comments.get(mark.question, ""),
-            )
-            for number, mark in enumerate(row.questions, 1)
-        )
-    return web_page.page(f"{title}: {row.learner}", f"{_summary(row)}\n{sections}")
-
-
-def _summary(row: Row) -> str:
-    lines = [f"<p>For <strong>{escape(row.learner)}</strong>, handed in on {escape(_date(row.time))}.</p>"]
-    waiting = row.needs_manual_marking
-    if waiting:
-        what = "1 question is" if waiting == 1 else f"{waiting} questions are"
-        lines.append(f"<p>{what} still to be marked; the points below are those so far.</p>")
-    if row.problem:
-        lines.append(f"<p><strong>Please note:</strong> {escape(row.problem)}</p>")
-    rows = "".join(
-        f'<tr><th scope="row"><a href="#{mark.question}">{escape(mark.title)}</a></th>'
-        f'<td class="points">{_points(mark.points)}</td><td class="points">{mark.max_points:g}</td></tr>'
-        for mark in row.questions
-    )
-    return (
-        "\n".join(lines) + '\n<table><caption>Points</caption><thead><tr><th scope="col">Question</th>'
-        '<th scope="col">Your points</th><th scope="col">Out of</th></tr></thead>'
-        f'<tbody>{rows}</tbody><tfoot><tr><th scope="row">All</th><td class="points">{_points(row.points)}</td>'
-        f'<td class="points">{row.max_points:g}</td></tr></tfoot></table>'
-    )
-
-
-def _section(
-    number: int,
-    mark: QuestionMark,
-    question: Question,
-    answer: Asked,
-    code: str | None,
-    given: dict,
-    comment: str,
-) -> str:
-    parts = [
-        f'<section id="{mark.question}" aria-labelledby="{mark.question}-title">',
-        f'<h2 id="{mark.question}-title">{number}. {escape(mark.title)}</h2>',
-        f"<blockquote>{_html.markdown(question.prompt)}</blockquote>",
-        f"<p><strong>Points:</strong> {_points(mark.points)} out of {mark.max_points:g}</p>",
-        "<h3>Your answer</h3>",
-        f"<pre><code>{escape(code)}</code></pre>" if code else "",
-        answer.answer_html() if answer.is_answered else "" if code else
-        "<p>No answer came with your hand-in, or none that could be read.</p>",
+def introduction(said: Feedback) -> str:
+    """A greeting, whose it is, and what is still open."""
+    lines = [
+        f"<p>Hello! This is feedback on your work on “{escape(said.title)}”, handed in {escape(said.handed_in)} under "
+        f"the learner code <strong>{escape(said.row.learner)}</strong>.</p>"
     ]
-    if question.marked_by == "mentor":
-        parts.append(_levels(mark, question, given))
-    else:
-        parts += ["<h3>Why</h3>", _reason(mark, answer)]
-    if comment:
-        parts += ["<h3>Your mentor’s comment</h3>", _html.plain(comment)]
-    return "\n".join(part for part in parts if part) + "\n</section>\n"
+    if said.waiting:
+        lines.append(f"<p>{said.waiting}; the points below are those so far.</p>")
+    return "\n".join(lines)
 
 
-def _reason(mark: QuestionMark, answer: Asked) -> str:
-    if mark.points is None:
-        return "<p>This has not been marked yet.</p>"
-    outcome = answer.outcome()
-    if outcome.status == checks.NOT_ATTEMPTED:
-        return "<p>There was no answer to look at. If you had answered, please hand in again.</p>"
-    if outcome.status == checks.ERROR:
-        # This message repeats what was typed, and may therefore not be read as Markdown.
-        return _html.plain(outcome.message)
-    return _html.markdown(outcome.message)
-
-
-def _levels(mark: QuestionMark, question: Question, given: dict) -> str:
-    # A mark that was changed in nbgrader itself, or that is about an earlier text, has no levels to show.
-    if not given or mark.points is None or mark.points != given["points"]:
+def notes(said: Feedback) -> str:
+    """What could not be marked; empty when all could."""
+    if not said.notes:
         return ""
-    rows = ""
-    for row in question.mark_scheme["rubric"]:
-        level = given["levels"][row["criterion"]]
-        words = in_full(row["levels"], level)
-        rows += (
-            f'<tr><th scope="row">{escape(row["criterion"])}</th>'
-            f"<td>{level} of {len(row['levels']) - 1}</td><td>{escape(words)}</td></tr>"
-        )
-    return (
-        '<table><caption>How it was read</caption><thead><tr><th scope="col">Criterion</th><th scope="col">Level</th>'
-        f'<th scope="col">What that means</th></tr></thead><tbody>{rows}</tbody></table>'
+    items = "".join(f"<li>{escape(one)}</li>" for one in said.notes)
+    told = "what was written down for your mentor when it was marked:"
+    return f"<p><strong>Please note</strong> {told}</p><ul>{items}</ul>"
+
+
+def from_mentor(said: Feedback) -> str:
+    """What the mentor wrote, question by question; empty where nothing was written."""
+    return "".join(
+        f'<p>On <a href="#{one.mark.question}">question {one.number}, {escape(quoted(one.mark.title))}</a>:</p>'
+        f"<blockquote>{_html.plain(one.comment)}{_html.plain(one.changed.in_short) if one.changed else ''}</blockquote>"
+        for one in said.from_mentor
     )
 
 
-def in_full(levels: list[str], level: int) -> str:
-    """The words of a level; where they begin with “As 2”, those of level 2 stand behind it, which the reader needs.
+def _short(said: Feedback) -> str:
+    parts = ['<section aria-labelledby="short"><h2 id="short">In short</h2>']
+    if said.from_mentor:
+        parts.append(f"<h3>From your mentor</h3>{from_mentor(said)}")
+    if said.went_well:
+        items = "".join(f"<li>{escape(one)}</li>" for one in said.went_well)
+        parts.append(f"<h3>What went well</h3><ul>{items}</ul>")
+    if said.is_there:
+        parts.append(f"<h3>What is there</h3><p>{escape(said.is_there)}</p>")
+    if said.next_steps:
+        items = "".join(f"<li>{escape(step.words)} {places(step.items)}</li>" for step in said.next_steps)
+        parts.append(f"<h3>Worth most next</h3><ol>{items}</ol>")
+    if said.unanswered:
+        words = f"{escape(said.unanswered.words)} {places(said.unanswered.items)}"
+        parts.append(f"<h3>Not answered yet</h3><p>{words}</p>")
+    if said.next_steps or said.unanswered:
+        parts.append(
+            "<p>To find a unit, open the lesson of this module and choose its heading in Contents. The questions that "
+            "the course checks can be tried again as often as you like; new points count when you hand in again.</p>"
+        )
+    elif said.row.points == said.row.max_points:
+        parts.append("<p>You have all points of this module. Nothing needs another look.</p>")
+    return "\n".join(parts) + "</section>"
 
-    Examples
-    --------
-    >>> in_full(["0: Nothing.", "1: A sentence.", "2: As 1, with a date."], 2)
-    'As 1 (“A sentence.”), with a date.'
+
+def places(items: tuple[Item, ...]) -> str:
+    """Where to read on: the questions on the page, and the parts of the lesson, as a sentence in HTML."""
+    if len(items) > MOST_NAMED:
+        return "The table of points shows which."
+    links = ", ".join(f'<a href="#{one.mark.question}">question {one.number}</a>' for one in items)
+    parts = list(dict.fromkeys(part for one in items for part in one.units))
+    return f"See {links}{f' and, in the lesson, {_in_words(parts)}' if parts else ''}."
+
+
+def _in_words(parts: Iterable[str]) -> str:
+    *others, last = (f"“{escape(one)}”" for one in parts)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _again(one: Item) -> str:
+    where = f"In the lesson: {_in_words(one.units)}." if one.units else "This question draws on the whole lesson."
+    return f"<h3>Look at it again</h3><p>{where}</p>"
+
+
+def points_table(said: Feedback, links: bool = True) -> str:
+    """Points of every question.
+
+    Parameters
+    ----------
+    said : Feedback
+    links : bool
+        Whether titles lead to their questions.
     """
-    words = [one.removeprefix(str(number)).lstrip(": ").strip() for number, one in enumerate(levels)]
-    earlier = re.match(r"As (\d)\b", words[level])
-    if not earlier or int(earlier[1]) >= level:
-        return words[level]
-    return words[level].replace(earlier[0], f"{earlier[0]} (“{words[int(earlier[1])]}”)", 1)
+    rows = "".join(
+        f'<tr><th scope="row">{one.number}. {_title(one, links)}</th>'
+        f'<td class="points">{_points(one.mark.points)}</td><td class="points">{one.mark.max_points:g}</td>'
+        f"<td>{one.verdict}</td></tr>"
+        for one in said.items
+    )
+    return (
+        '<section aria-labelledby="points"><h2 id="points">Points</h2>'
+        '<table><caption>Points for each question</caption><thead><tr><th scope="col">Question</th>'
+        '<th scope="col">Your points</th><th scope="col">Out of</th><th scope="col">In words</th></tr></thead>'
+        f'<tbody>{rows}</tbody><tfoot><tr><th scope="row">All</th><td class="points">{_points(said.row.points)}</td>'
+        f'<td class="points">{said.row.max_points:g}</td><td>{said.waiting or "all marked"}</td></tr></tfoot></table>'
+        "</section>"
+    )
 
 
-def _comments(room: Path, row: Row) -> dict[str, str]:
-    with gradebook(room) as book:
-        submission = book.find_submission(row.module, row.learner)
-        return {
-            comment.name: comment.manual_comment
-            for notebook in submission.notebooks
-            for comment in notebook.comments
-            if comment.manual_comment
-        }
-
-
-def _codes(path: Path) -> dict[str, str]:
-    """The learner's code, by question."""
-    if not path.exists():
-        return {}
-    cells: list[NotebookNode] = nbformat.read(path, as_version=4).cells
-    marks = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    return {grade_id.removesuffix("-answer"): text for grade_id, text in marks.items()}
+def _title(one: Item, links: bool) -> str:
+    title = escape(one.mark.title)
+    return f'<a href="#{one.mark.question}">{title}</a>' if links else title
 
 
 def _points(points: float | None) -> str:
-    return "not marked yet" if points is None else f"{points:g}"
+    return "–" if points is None else f"{points:g}"
 
 
-def _date(time: str) -> str:
-    return f"{time[:10]} at {time[11:16]} UTC" if time else "an unknown date"
+def _section(one: Item) -> str:
+    points = "not marked yet" if one.mark.points is None else f"{one.mark.points:g} out of {one.mark.max_points:g}"
+    parts = [
+        f'<section id="{one.mark.question}" aria-labelledby="{one.mark.question}-title">',
+        f'<h2 id="{one.mark.question}-title">{one.number}. {escape(one.mark.title)}</h2>',
+        f"<blockquote>{_html.markdown(one.prompt)}</blockquote>",
+        f"<p><strong>Points:</strong> {points}</p>",
+        "<h3>Your answer</h3>",
+        _code(one.code),
+        one.answer,
+        "" if one.is_answered else "<p>No answer came with your hand-in, or none that could be read.</p>",
+        _reading(one),
+        _again(one) if one.missing else "",
+    ]
+    return "\n".join(filter(None, parts)) + "\n</section>\n"
+
+
+def _code(code: str) -> str:
+    # A long line is continued below: a line to be scrolled is out of reach of the keyboard, and cut off in print.
+    return f'<pre style="white-space:pre-wrap"><code>{escape(code)}</code></pre>' if code else ""
+
+
+def _reading(one: Item) -> str:
+    """What was made of an answer: the mentor's words, and the reason or the levels."""
+    parts = []
+    if one.comment:
+        parts.append(f"<h3>Your mentor’s comment</h3>{_html.plain(one.comment)}")
+    if one.changed:
+        parts.append(f"<h3>Your mentor changed the points</h3>{_html.plain(one.changed.beside_check)}")
+    if one.reason:
+        parts.append(f"<h3>{'What the check says' if one.changed else 'Why'}</h3>{one.reason}")
+    if one.levels:
+        parts.append("<h3>How it was read</h3>")
+        parts += map(_level, one.levels)
+    return "\n".join(parts)
+
+
+def _level(given: Level) -> str:
+    above = "".join(f"<p><strong>{name}:</strong> {escape(words)}</p>" for name, words in given.towards)
+    return (
+        f"<h4>{escape(given.criterion)}: level {given.level} of {given.highest}</h4>"
+        f"<p><strong>What that means:</strong> {escape(given.words)}</p>"
+        f"{above or '<p>This is the highest level.</p>'}"
+    )
