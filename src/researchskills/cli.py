@@ -67,11 +67,12 @@ def start(
     workspace: WorkspaceOption = None,
     port: Annotated[int | None, typer.Option(help="Port to use, if a certain one is wanted.")] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    warm: Annotated[bool, typer.Option("--warm", help="Open notebooks faster, for more memory (Linux).")] = False,
 ) -> None:
     """Open the course in the browser."""
     from researchskills.lab import launch
 
-    launch.start(workspace=_workspace(workspace), port=port, browser=browser)
+    launch.start(workspace=_workspace(workspace), port=port, browser=browser, warm=warm)
 
 
 @app.command()
@@ -169,8 +170,16 @@ def plan(
         raise typer.Exit(1) from None
     written = choices.plan()
     if as_json:
-        print(json.dumps({"files": list(map(str, files)), "skipped": list(written.skipped),
-                          "missing": [one.part.key for one in written.sections if one.missing]}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "files": list(map(str, files)),
+                    "skipped": list(written.skipped),
+                    "missing": [one.part.key for one in written.sections if one.missing],
+                },
+                ensure_ascii=False,
+            )
+        )
         return
     for path in files:
         _say(f"Written: {path}")
@@ -183,41 +192,234 @@ def plan(
 
 @app.command()
 def mark(
-    paths: Annotated[list[Path], typer.Argument(help="Hand-in files, or folders with hand-ins.")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="Hand-in files, or folders with hand-ins.")] = None,
     room: RoomOption = None,
+    same_person: Annotated[
+        str | None, typer.Option(help="A learner code: you have asked, and the hand-in is by the same person.")
+    ] = None,
+    other_person: Annotated[
+        str | None, typer.Option(help="A learner code: the hand-in is somebody else's; what counted before does again.")
+    ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Go on where hand-ins cannot be shut in: you know who made them.")
+    ] = False,
+    doctor: Annotated[
+        bool, typer.Option("--doctor", help="Only say what this computer is protected from while marking.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Mark hand-ins into the gradebook."""
     from researchskills import marking
 
-    result = marking.mark(paths, room, progress=not as_json)
+    if doctor:
+        _show_protection(as_json)
+        return
+    if not paths:
+        raise CourseError("Name the hand-ins, or the folder that they lie in: course mark FOLDER", exit_status=2)
+    result = marking.mark(
+        paths, room, progress=not as_json, trust=trust, same_person=same_person, other_person=other_person
+    )
     if as_json:
         print(json.dumps(result.as_dict(), ensure_ascii=False))
     else:
         _show_marks(result)
+        if result.why_open:
+            _say(f"Not shut in: {result.why_open} The code in these hand-ins ran with your own rights (--trust).")
     if result.problems:
+        raise typer.Exit(1)
+
+
+def _show_protection(as_json: bool) -> None:
+    from researchskills.kernels.doctor import examine
+    from researchskills.kernels.shut_in import HOME
+    from researchskills.marking.places import environment
+
+    protection = examine(environment(str(HOME)))
+    if as_json:
+        print(json.dumps(protection.as_dict(), ensure_ascii=False))
+    else:
+        if protection.findings:
+            _say("A hand-in's code, as it was just tried on this computer:")
+        for one in protection.findings:
+            _say(f"{'✓' if one.is_held else 'NOT PROTECTED:'} {one.sentence}")
+        _say(protection.sentence)
+    if not protection.is_active:
         raise typer.Exit(1)
 
 
 def _show_marks(result) -> None:
     table = Table(title="Marks", show_lines=False)
-    for heading in ("Learner", "Module", "Points", "For the mentor", "Please note"):
+    for heading in ("Learner, or file", "Module", "Points", "For the mentor", "Please note"):
         table.add_column(heading)
     for row in result.rows:
         points = f"{row.points:g} of {row.max_points:g}" if row.points is not None else "–"
         waiting = f"{row.needs_manual_marking} to mark" if row.needs_manual_marking else ""
         notes = "\n".join(filter(None, [row.problem, *row.remarks]))
-        table.add_row(*map(escape, (row.learner, row.module, points, waiting, notes)))
+        who = row.learner or Path(row.hand_in).name
+        table.add_row(*map(escape, (who, row.module, points, waiting, notes)))
     out.print(table)
 
 
 @app.command()
-def feedback(module: ModuleArgument, room: RoomOption = None) -> None:
-    """Write one page of feedback for each learner."""
-    from researchskills import marking
+def feedback(
+    module: ModuleArgument,
+    room: RoomOption = None,
+    send_to: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A folder to lay it out in by learner code, ready to be sent."),
+    ] = None,
+) -> None:
+    """Write a page and a Word document of feedback for each learner."""
+    from researchskills._words import number_of
+    from researchskills.marking.feedback_folder import MANIFEST, write
 
-    for path in marking.feedback(_find_module(module), room):
+    done = write(_find_module(module), room, send_to=send_to)
+    for path in done.pages:
         _say(str(path))
+    _say(
+        f"{number_of(len(done.pages), 'page')} and {number_of(len(done.documents), 'Word file')} are in {done.folder}; "
+        "each Word file lies beside its page, under the same name."
+    )
+    if send_to:
+        _say(f"All files are listed in {done.folder / MANIFEST}.")
+    elif done.pages:
+        _say("To have them laid out by learner code, ready to be sent, add: --send-to FOLDER")
+    if done.changed:
+        _say("Kept as you changed them since, without what may be new in the marks:")
+        for place in done.changed:
+            _say(f"• {place}")
+        _say(f"The course's own are in {done.own}.")
+    if done.incomplete:
+        _say(f"Not complete yet; to go on marking: course review {module}{f' --room {room}' if room else ''}")
+        for learner, to_mark in done.incomplete:
+            _say(f"• {learner}: {number_of(to_mark, 'question')} still to be marked")
+    if done.pages:
+        _say("Read one before you send them.")
+    if done.problem:
+        raise CourseError(done.problem)
+
+
+@app.command()
+def review(
+    what: Annotated[str, typer.Argument(metavar="MODULE|FILE", help="A module, or a file for second marking.")],
+    room: RoomOption = None,
+    marker: Annotated[str | None, typer.Option("--marker", help="Your name; it goes with your marks.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the page; by default a free one.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Open the page on which a mentor reads answers and gives levels."""
+    from researchskills.marking.review import review as open_page
+    from researchskills.marking.room import default_room
+
+    room = room or default_room()
+    if Path(what).is_file():
+        from researchskills.marking.second_marking import SecondDesk
+
+        if not marker:
+            raise CourseError(
+                "Say who marks: course review FILE --marker YOUR-NAME. Nothing was opened.", exit_status=2
+            )
+        desk = SecondDesk(Path(what), marker)
+    elif what.endswith(".json"):
+        raise CourseError(f"There is no file {what} here. Nothing was opened.", exit_status=2)
+    else:
+        from researchskills.marking.room_desk import RoomDesk
+
+        desk = RoomDesk(_find_module(what), room)
+    open_page(desk, room, marker, port, browser)
+
+
+@app.command()
+def calibrate(
+    module: ModuleArgument,
+    marker: Annotated[str, typer.Option("--marker", help="Your name; your practice is kept under it.")],
+    again: Annotated[bool, typer.Option("--again", help="Start another run; earlier figures are kept.")] = False,
+    room: RoomOption = None,
+) -> None:
+    """Practise marking on scripts with agreed levels, and see how near you come to these."""
+    from researchskills.marking.practice import PracticeDesk
+    from researchskills.marking.review import review as open_page
+    from researchskills.marking.room import default_room
+
+    room = room or default_room()
+    open_page(PracticeDesk(_find_module(module), marker, room, again), room, marker)
+
+
+@app.command("second-marking")
+def second_marking(
+    module: ModuleArgument,
+    to: Annotated[Path, typer.Option("--to", help="File to write, ending in .json, or a folder to put it in.")],
+    share: Annotated[float, typer.Option(help="Which part of the marked answers is drawn, rounded up.")] = 0.10,
+    least: Annotated[int, typer.Option(help="How many are drawn at least for each question.")] = 3,
+    seed: Annotated[int | None, typer.Option(help="Draw the same sample again.")] = None,
+    marker: Annotated[str, typer.Option("--marker", help="Draw only from answers that this person marked.")] = "",
+    room: RoomOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a sample of marked answers to a file, for another mentor to mark without your marks."""
+    from researchskills.marking.second_marking import export
+
+    written = export(_find_module(module), room, to, share, least, seed, marker)
+    if as_json:
+        print(json.dumps(written.as_dict(), ensure_ascii=False))
+        return
+    for sentence in written.sentences:
+        _say(f"• {sentence}")
+
+
+@app.command()
+def moderate(
+    module: ModuleArgument,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of marks that came back; earlier ones are still in the room.")
+    ] = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page on which levels are agreed.")] = False,
+    marker: Annotated[str | None, typer.Option("--marker", help="Your name, for --open.")] = None,
+    room: RoomOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lay second marks beside the first ones: differences first, then how far the markers agree."""
+    from researchskills.marking import moderation
+
+    result = moderation.moderate(_find_module(module), files or (), room)
+    if as_json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False))
+    else:
+        _say(result.text())
+        _say(f"Written: {result.report}")
+    if open_page:
+        from researchskills.marking.review import review
+
+        review(moderation.ModerationDesk(result), result.room, marker)
+    if result.exit_status:
+        raise typer.Exit(result.exit_status)
+
+
+@app.command()
+def cohort(
+    module: ModuleArgument,
+    room: RoomOption = None,
+    expected: Annotated[
+        Path | None, typer.Option(help="A text file with the learner codes of those who should hand in.")
+    ] = None,
+    without_codes: Annotated[
+        bool, typer.Option("--without-codes", help="Leave learner codes out, for a screen that learners see.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show who has handed in, which questions were hard and what went wrong most; nobody's answer can be worked out."""
+    from researchskills.marking import cohort_page
+    from researchskills.marking.cohort import cohort as view
+
+    with _Waiting(shown=not as_json) as waiting:
+        found = view(_find_module(module), room, expected, waiting.tell)
+    shown = found.without_codes() if without_codes else found
+    if as_json:
+        print(json.dumps(shown.as_dict(), ensure_ascii=False))
+        return
+    for line in shown.lines():
+        _say(line)
+    _say(f"Written: {cohort_page.write(found, room, codes=not without_codes)}")
 
 
 @data.command("list")
@@ -346,7 +548,8 @@ def main() -> None:
         err.print(
             "Something went wrong inside the course. Your work has not been changed. "
             f"What happened is written down in {_log(traceback.format_exc())}; please send that file to your trainer.",
-            markup=False, soft_wrap=True,
+            markup=False,
+            soft_wrap=True,
         )
         sys.exit(1)
 
