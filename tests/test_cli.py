@@ -25,7 +25,7 @@ def course(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
         (("build", "77"), 2, "There is no source for a module “77”"),
         (("data", "describe", "trainingbaseline"), 2, "training_baseline"),
         (("frobnicate",), 2, "No such command"),
-        (("mark",), 2, "Missing argument"),
+        (("mark",), 2, "Name the hand-ins"),
         (("start", "--port", "many"), 2, "valid integer"),
     ],
 )

@@ -1,6 +1,7 @@
 """Looking work through and packing it, with the course's real notebooks in a real workspace."""
 
 import json
+import shutil
 import zipfile
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -231,6 +232,53 @@ def test_a_hand_in_holds_its_receipt_and_no_more_than_it_should(course):
     assert described["time"].endswith("Z")
     assert abs((datetime.now(UTC) - receipt.time).total_seconds()) < 600
     assert str(receipt.path) in receipt.sentence and "Nothing has been sent" in receipt.sentence
+
+
+def test_a_receipt_says_which_questions_were_asked_and_which_editions_there_were_before(course):
+    from researchskills import bank
+
+    place = course.workspace("asked-wren")
+    receipt = json.loads(zipfile.ZipFile(hand_in.hand_in(place, SMALL).path).read("receipt.json"))
+    questions = bank.read(place / SMALL / "module.json")
+    # Only those that have points; the lesson's practice question is none.
+    assert receipt["questions"] == {
+        name: hand_in.digest(questions[name]) for name in ("m99-q1-piles", "m99-q2-code", "m99-q3-words")
+    }
+    assert receipt["earlier_editions"] == []
+
+    newer = course.root.parent / "newer course"
+    shutil.copytree(course.root / "course" / SMALL, newer / "course" / SMALL)
+    described = newer / "course" / SMALL / "module.json"
+    described.write_text(described.read_text(encoding="utf-8").replace(receipt["edition"], "newer"), encoding="utf-8")
+    for _ in range(2):
+        workspace.refresh(place, newer)
+    again = json.loads(zipfile.ZipFile(hand_in.hand_in(place, SMALL).path).read("receipt.json"))
+    assert (again["edition"], again["earlier_editions"]) == ("newer", [receipt["edition"]])
+    assert again["seal"] == receipt["seal"] and again["questions"] == receipt["questions"]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_another"),
+    [
+        ({"title": "Another title"}, False),
+        ({"prompt": "  Which beads belong\nto the total? "}, False),
+        ({"prompt": "Which beads do not belong to the total?"}, True),
+        ({"points": 2}, True),
+        ({"kind": "several"}, True),
+    ],
+)
+def test_a_question_is_another_one_when_what_it_asks_has_changed(course, change, is_another):
+    from dataclasses import replace
+
+    from researchskills import bank
+
+    question = bank.read(course.root / "course" / SMALL / "module.json")["m99-q1-piles"]
+    assert question.prompt == "Which beads belong to the total?"
+    assert (hand_in.digest(replace(question, **change)) != hand_in.digest(question)) is is_another
+    reasons = {key: f"{reason} Really." for key, reason in question.key["reasons"].items()}
+    assert hand_in.digest(replace(question, key={**question.key, "reasons": reasons})) == hand_in.digest(question)
+    wrong = [option["key"] for option in question.content["options"] if option["key"] not in question.key["right"]]
+    assert hand_in.digest(replace(question, key={**question.key, "right": wrong})) != hand_in.digest(question)
 
 
 def test_an_earlier_hand_in_is_kept_with_its_time(course):

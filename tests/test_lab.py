@@ -90,6 +90,29 @@ def test_a_port_that_somebody_takes_while_the_server_starts_is_passed_over(tmp_p
             launch._end(process)
 
 
+def test_a_port_that_somebody_had_for_a_moment_is_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("RESEARCHSKILLS_ROOT", str(make_course(tmp_path / "course root")))
+    workspace = tmp_path / "work"
+    (workspace / ".course").mkdir(parents=True)
+    look = launch._is_free
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+
+        def gone_since(port):
+            other.close()
+            return look(port)
+
+        monkeypatch.setattr(launch, "_is_free", gone_since)
+        monkeypatch.setattr(launch, "free_port", lambda wanted: taken)
+        process, room = launch._launch(workspace, None)
+        try:
+            assert room.port == taken and launch._answers(room)
+        finally:
+            launch._end(process)
+
+
 def test_the_configuration_is_valid_json():
     for file in CONFIG.rglob("*.json"):
         assert json.loads(file.read_text(encoding="utf-8"))

@@ -61,13 +61,14 @@ for folder, how in json.loads(WANTED).items():
 
 
 class Course:
-    """A course folder with a workspace for each learner."""
+    """A course folder with a workspace for each learner; with the small module alone it is made faster."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, only_small: bool = False):
         self.root = root
         os.environ["RESEARCHSKILLS_ROOT"] = str(root)
         root.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(HERE / "solutions" / REAL, root / "solutions" / REAL)
+        if not only_small:
+            shutil.copytree(HERE / "solutions" / REAL, root / "solutions" / REAL)
         shutil.copytree(HERE / "tests" / "faulty" / "sources" / "sound", root / "solutions" / SMALL)
         shutil.copytree(HERE / "datasets", root / "datasets", ignore=shutil.ignore_patterns("__pycache__"))
         build.build(root=root)
@@ -138,6 +139,43 @@ def of_learner(learner: str):
     def change(files):
         receipt = json.loads(files["receipt.json"])
         files["receipt.json"] = json.dumps({**receipt, "learner": learner}).encode()
+
+    return change
+
+
+def with_receipt(**fields):
+    """A change of a hand-in's receipt; a field that is None is taken out."""
+
+    def change(files):
+        receipt = {**json.loads(files["receipt.json"]), **fields}
+        kept = {name: value for name, value in receipt.items() if value is not None}
+        files["receipt.json"] = json.dumps(kept).encode()
+
+    return change
+
+
+def without_receipt(files):
+    """A hand-in that somebody packed by hand."""
+    del files["receipt.json"]
+
+
+def with_words(text: str, question: str = "m99-q3-words"):
+    """A hand-in in which another text was written."""
+
+    def change(files):
+        answer = json.loads(files[f"answers/{question}.json"])
+        answer["state"]["answer"] = answer["shown"] = text
+        files[f"answers/{question}.json"] = json.dumps(answer).encode()
+
+    return change
+
+
+def changed(*changes):
+    """Several changes, one after the other."""
+
+    def change(files):
+        for one in changes:
+            one(files)
 
     return change
 

@@ -1,0 +1,5 @@
+# ruff: noqa
+"""Prints small lines without end."""
+
+while True:
+    print("all work and no play")

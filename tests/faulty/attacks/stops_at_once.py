@@ -1,0 +1,6 @@
+# ruff: noqa
+"""Stops its kernel."""
+
+import os
+
+os._exit(0)
