@@ -28,8 +28,8 @@ _SIGNALS = {
     "hang-up": signal.SIGHUP,
     "kill": signal.SIGKILL,
 }
-#: Seconds after which something hangs.
-LIMIT = 120
+#: Seconds after which something hangs, also on a slow machine.
+LIMIT = 300
 #: As `course mark`, with what is asked of it only here.
 _MARK = """
 import json, sys
@@ -57,6 +57,8 @@ class Marker:
         Further arguments of the command.
     path : str, optional
         The environment's PATH, if it is to be another one.
+    processor : int, optional
+        The only processor that it may use, if it is to be one.
     output : int, optional
         Where it writes, if not into a pipe.
     **settings
@@ -64,8 +66,9 @@ class Marker:
     """
 
     def __init__(
-        self, inbox: Path, room: Path, *more: str, path: str | None = None, output=subprocess.PIPE, **settings
-    ):
+        self, inbox: Path, room: Path, *more: str, path: str | None = None, processor: int | None = None,
+        output=subprocess.PIPE, **settings,
+    ):  # fmt: skip
         self.room = room
         # Short: the names of sockets in it may not be long.
         self.temporary = Path(tempfile.mkdtemp(prefix="marker-"))
@@ -81,8 +84,7 @@ class Marker:
             stderr=output,
             text=True,
             start_new_session=True,
-            # As in a terminal, also where the tests were started by what ignores hang-ups.
-            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+            preexec_fn=lambda: _as_in_a_terminal(processor),
         )
 
     def __enter__(self):
@@ -149,6 +151,13 @@ class Marker:
         while (left := self.family()) and time.monotonic() < until:
             time.sleep(0.05)
         return [str(one) for one in left]
+
+
+def _as_in_a_terminal(processor: int | None) -> None:
+    # Also where the tests were started by what ignores hang-ups.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if processor is not None:
+        os.sched_setaffinity(0, {processor})
 
 
 def _parent(one: psutil.Process) -> int | None:

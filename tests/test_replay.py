@@ -146,12 +146,17 @@ def small(tmp_path_factory):
         yield small_room.handed_in(root, "base-hand-in", True, "Two people keep the rota.", "total = 7")
 
 
+@pytest.fixture
+def processor():
+    """One that is kept busy; the others are left to whatever else is tested meanwhile."""
+    return max(os.sched_getaffinity(0))
+
+
 @contextmanager
-def burners(number: int):
+def burners(number: int, processor: int):
     """So many programs that want a processor all the time, each in a session: Linux shares between those."""
-    running = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(number)
-    ]
+    program = f"import os\nos.sched_setaffinity(0, {{{processor}}})\nwhile True: pass"
+    running = [subprocess.Popen([sys.executable, "-c", program], start_new_session=True) for _ in range(number)]
     try:
         yield running
     finally:
@@ -161,16 +166,28 @@ def burners(number: int):
 
 
 def _needs(seconds: int, tries) -> str:
-    """Code that wants a processor for some seconds; not shut in it can leave a sign of each try, and of its end."""
-    return (
-        f"import time\nopen({str(tries)!r}, 'a').write('x')\n"
-        f"began = time.process_time()\nwhile time.process_time() - began < {seconds}: pass\ntotal = 7\n"
-        f"open({str(tries)!r}, 'a').write('.')"
-    )
+    """Code that wants a processor for some seconds.
+
+    Not shut in it can leave a sign of each try, and of how that ended: “.” by itself, “!” because it was stopped.
+    """
+    return f"""\
+import time
+def sign(one):
+    with open({str(tries)!r}, "a") as file:
+        file.write(one)
+sign("x")
+began = time.process_time()
+try:
+    while time.process_time() - began < {seconds}: pass
+except KeyboardInterrupt:
+    sign("!")
+    raise
+total = 7
+sign(".")"""
 
 
-def test_time_that_a_cell_waits_for_a_processor_is_given_back(small, bare_path, tmp_path):
-    """It needs two seconds and may take three; beside others they last longer.
+def test_time_that_a_cell_waits_for_a_processor_is_given_back(small, bare_path, processor, tmp_path):
+    """It needs two seconds and may take three; beside two others they last six.
 
     How much of a processor it gets is for the machine to say, so it may take three runs until one try is enough. If no
     time were given back, one try would never be.
@@ -178,31 +195,33 @@ def test_time_that_a_cell_waits_for_a_processor_is_given_back(small, bare_path, 
     for number in range(3):
         tries = tmp_path / f"tries-{number}"
         inbox = fill(tmp_path / f"inbox-{number}", small, {"honest-one": _needs(2, tries)})
-        with Marker(inbox, tmp_path / f"room-{number}", path=bare_path, trust=True, timeout=3) as marker:
+        room = tmp_path / f"room-{number}"
+        with Marker(inbox, room, path=bare_path, processor=processor, trust=True, timeout=3) as marker:
             assert marker.wait_for(tries.exists)
             began = time.monotonic()
-            with burners(2 * os.cpu_count()):
-                assert marker.wait_for(lambda tries=tries: tries.read_text() != "x"), marker.end()
+            with burners(2, processor):
+                assert marker.wait_for(lambda tries=tries: tries.read_text() not in ("", "x")), marker.end()
             assert time.monotonic() - began > 3, "the machine was not busy"
             said, complaint = marker.end()
             assert (marker.process.returncode, complaint) == (0, ""), said
-        assert points(tmp_path / f"room-{number}")["honest-one"][CODE][0] == 1
+        assert points(room)["honest-one"][CODE][0] == 1
         if tries.read_text() == "x.":
             return
     raise AssertionError("in every run the cell was tried again")
 
 
-def test_an_honest_cell_that_got_no_processor_is_tried_again(small, bare_path, tmp_path):
-    """Beside forty others it does not get its one second, however long one waits."""
+def test_an_honest_cell_that_got_no_processor_is_tried_again(small, bare_path, processor, tmp_path):
+    """Beside twenty others it does not get its one second, however long one waits."""
     tries = tmp_path / "tries"
     inbox = fill(tmp_path / "inbox", small, {"honest-one": _needs(1, tries)})
-    with Marker(inbox, tmp_path / "room", path=bare_path, trust=True, timeout=2) as marker:
+    with Marker(inbox, tmp_path / "room", path=bare_path, processor=processor, trust=True, timeout=2) as marker:
         assert marker.wait_for(tries.exists)
-        with burners(40):
-            assert marker.wait_for(lambda: tries.read_text() == "xx"), marker.end()
+        with burners(20, processor):
+            assert marker.wait_for(lambda: tries.read_text() not in ("", "x")), marker.end()
         said, complaint = marker.end()
         assert (marker.process.returncode, complaint) == (0, ""), said
-    assert tries.read_text() == "xx."
+    # Whoever gets no time may also have no time to say that it was stopped.
+    assert tries.read_text() in ("x!x.", "xx.")
     assert points(tmp_path / "room")["honest-one"][CODE][0] == 1
 
 
