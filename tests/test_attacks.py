@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -297,7 +298,8 @@ def test_outputs_are_cut_wherever_they_hide_what_they_say(attacked):
 def test_a_later_hand_in_under_another_name_does_not_replace_the_work(attacked, course, base, tmp_path):
     """Its receipt names Anna, and a later time."""
     room = shutil.copytree(attacked["room"], tmp_path / "room")
-    later = with_receipt(learner="anna-first", time="2026-11-29T15:00:00Z", seal="a" * 64)
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    later = with_receipt(learner="anna-first", time=now, seal="a" * 64)
     forged = repacked(base, tmp_path / f"{MODULE}--anna-first.zip", later)
     result = marking.mark([forged], room)
     (anna,) = marking.results(MODULE, room, ["anna-first"])

@@ -26,7 +26,6 @@ from researchskills.marking import collect
 from researchskills.marking.room import gradebook, look_at, plainly, prepare
 
 WREN = "quiet-wren"
-NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,6 +46,12 @@ def own(course):
 @pytest.fixture
 def room(tmp_path):
     return tmp_path / "room"
+
+
+@pytest.fixture
+def now():
+    """When the test began, and not when the first of all tests did."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def stamp(time):
@@ -93,38 +98,37 @@ def test_the_same_work_handed_in_twice_is_one_hand_in_and_other_work_is_another(
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=20), timedelta(hours=20), timedelta(days=400)])
-def test_a_clock_that_is_fast_does_not_keep_later_work_from_counting(own, room, tmp_path, ahead):
+def test_a_clock_that_is_fast_does_not_keep_later_work_from_counting(own, room, tmp_path, ahead, now):
     """Collected at once; an hour later the learner, whose clock is right again, hands in better work."""
-    hour_ago = (NOW - timedelta(hours=1)).timestamp()
-    fast = dated(own, tmp_path / "fast.zip", stamp(NOW + ahead), "Early words.", hour_ago)
+    hour_ago = (now - timedelta(hours=1)).timestamp()
+    fast = dated(own, tmp_path / "fast.zip", stamp(now + ahead), "Early words.", hour_ago)
     found, _ = collect.collect([fast], room)
     [(_, hand_in)] = found[SMALL, WREN]
-    assert hand_in.time == NOW - timedelta(hours=1)
+    assert hand_in.time == now - timedelta(hours=1)
     assert any("in the future" in remark for remark in hand_in.remarks)
-    collect.collect([dated(own, tmp_path / "right.zip", stamp(NOW - timedelta(minutes=1)), "Late words.")], room)
+    collect.collect([dated(own, tmp_path / "right.zip", stamp(now - timedelta(minutes=1)), "Late words.")], room)
     assert counting(room) == "Late words."
 
 
-def test_two_hand_ins_with_one_fast_clock_keep_their_order(own, room, tmp_path):
-    same_date = (NOW - timedelta(hours=1)).timestamp()
-    later = dated(own, tmp_path / "a.zip", stamp(NOW + timedelta(hours=21)), "Late words.", same_date)
-    earlier = dated(own, tmp_path / "b.zip", stamp(NOW + timedelta(hours=20)), "Early words.", same_date)
+def test_two_hand_ins_with_one_fast_clock_keep_their_order(own, room, tmp_path, now):
+    same_date = (now - timedelta(hours=1)).timestamp()
+    later = dated(own, tmp_path / "a.zip", stamp(now + timedelta(hours=21)), "Late words.", same_date)
+    earlier = dated(own, tmp_path / "b.zip", stamp(now + timedelta(hours=20)), "Early words.", same_date)
     collect.collect([later, earlier], room)
     assert counting(room) == "Late words."
 
 
-def test_dates_that_no_calendar_has_are_replaced_by_now_at_the_latest(own, room, tmp_path):
-    begun = datetime.now(UTC).replace(microsecond=0)
-    far = (NOW + timedelta(days=9000)).timestamp()
+def test_dates_that_no_calendar_has_are_replaced_by_now_at_the_latest(own, room, tmp_path, now):
+    far = (now + timedelta(days=9000)).timestamp()
     for number, (when, file_date) in enumerate(
-        [(stamp(NOW + timedelta(days=2)), far), ("9999-12-31T23:59:59-23:00", far), ("0001-01-01T00:00:00+23:00", far)]
+        [(stamp(now + timedelta(days=2)), far), ("9999-12-31T23:59:59-23:00", far), ("0001-01-01T00:00:00+23:00", far)]
     ):
         hand_in = collect.read(dated(own, tmp_path / f"{number}.zip", when, f"Words {number}.", file_date))
-        assert begun <= hand_in.time <= datetime.now(UTC)
+        assert now <= hand_in.time <= datetime.now(UTC)
 
 
-def test_a_clock_that_begins_in_1970_is_not_believed(own, tmp_path):
-    arrived = NOW - timedelta(days=3)
+def test_a_clock_that_begins_in_1970_is_not_believed(own, tmp_path, now):
+    arrived = now - timedelta(days=3)
     hand_in = collect.read(dated(own, tmp_path / "a.zip", "1970-01-01T00:10:00Z", file_date=arrived.timestamp()))
     assert hand_in.time == arrived
     assert "Its receipt is dated in 1970" in hand_in.remarks[-1]
@@ -142,11 +146,11 @@ def test_times_of_day_in_other_zones_are_compared_as_utc(own, room, tmp_path):
     assert counting(room) == "In Leeds."
 
 
-def test_a_hand_in_is_never_dated_before_the_one_it_follows(course):
+def test_a_hand_in_is_never_dated_before_the_one_it_follows(course, now):
     """The computer's clock was two hours fast at the first hand-in, and is right at the second."""
     course.workspace("fast-wren")
     first = course.hand_in("fast-wren", SMALL)
-    ahead = NOW + timedelta(hours=2)
+    ahead = now + timedelta(hours=2)
     make.repacked(first, first.with_suffix(".new"), make.with_receipt(time=stamp(ahead))).replace(first)
     receipt = hand_in.hand_in(course.workspace("fast-wren"), SMALL)
     assert receipt.time == ahead + timedelta(seconds=1)
@@ -400,7 +404,7 @@ def whole(room):
     folders = list(room.glob("hand-ins/*/*/*"))
     for folder in folders:
         assert not folder.name.startswith("."), folder
-        assert folder.name.endswith(collect.HandIn(folder, "", "", NOW, tree(folder)).digest)
+        assert folder.name.endswith(collect.HandIn(folder, "", "", datetime.now(UTC), tree(folder)).digest)
     assert not list(room.rglob("*.tmp"))
     return len(folders)
 
