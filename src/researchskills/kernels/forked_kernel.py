@@ -18,6 +18,10 @@ from researchskills import datasets
 
 #: What is imported before anybody asks. `matplotlib_inline` is not: it ties itself to the kernel it meets.
 LIBRARIES = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
     "encodings.idna",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
@@ -34,6 +38,7 @@ LIBRARIES = (
     "seaborn",
     "sqlite3",
     "tornado.locks",
+    "tornado.platform.asyncio",
     "tornado.queues",
     "xmlrpc.server",
     "researchskills.kinds",

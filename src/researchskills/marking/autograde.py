@@ -77,13 +77,15 @@ class RecordPoints(SaveAutoGrades):
         self.notebook_id, self.assignment_id, self.student_id = (
             place[name] for name in ("notebook", "assignment", "student")
         )
+        kept = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+        self.grades = {grade.name: grade for grade in kept.grades}
         nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
         self.gradebook.db.commit()
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources) -> None:
         name = grade_id(cell)
-        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.grades[name]
         left_out = name in self.prepared.not_asked | self.prepared.changed
         grade.auto_score = None if left_out else points_of(cell)
         waits = grade.auto_score is None and grade.manual_score is None
@@ -98,7 +100,7 @@ class RecordPoints(SaveAutoGrades):
             untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
             comment.auto_comment = "No response." if untouched else None
             return
-        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.grades[name]
         if name in self.prepared.not_asked:
             grade.auto_score, grade.needs_manual_grade, comment.auto_comment = None, False, None
             return
@@ -166,6 +168,7 @@ class _Converter(Autograde):
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Take our steps."""
         self.exporter._preprocessors = []
+        self.exporter.optimistic_validation = True  # once, after all steps
         for step in self.steps:
             self.exporter.register_preprocessor(step)
         BaseConverter.convert_single_notebook(self, notebook_filename)
